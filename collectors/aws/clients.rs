@@ -1,0 +1,102 @@
+//! The SDK's clients of one account and region, all behind the gate. Made when first asked for.
+
+use std::sync::{Arc, OnceLock};
+
+use aws_types::{SdkConfig, region::Region};
+
+use super::{Counters, Gate};
+
+macro_rules! clients {
+    ($($(#[$doc:meta])* $name:ident: $krate:ident $(=> $tune:expr)?;)*) => {
+        /// The clients of one account and region.
+        #[derive(Debug)]
+        pub struct Clients {
+            config: SdkConfig,
+            gate: Gate,
+            $($name: OnceLock<$krate::Client>,)*
+        }
+
+        impl Clients {
+            /// Clients for a region; `label` is what the region is called in evidence (`global` for global services).
+            pub fn new(config: &SdkConfig, account: Arc<str>, label: Arc<str>, region: &str, counters: Arc<Counters>) -> Self {
+                let config = config.to_builder().region(Region::new(region.to_owned())).build();
+                Clients { config, gate: Gate::new(account, label, counters), $($name: OnceLock::new(),)* }
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $name(&self) -> &$krate::Client {
+                    self.$name.get_or_init(|| {
+                        let builder = $krate::config::Builder::from(&self.config).interceptor(self.gate.clone());
+                        $(let builder = $tune(builder, &self.config);)?
+                        $krate::Client::from_conf(builder.build())
+                    })
+                }
+            )*
+        }
+    };
+}
+
+/// A custom endpoint or a replay has no host a bucket; Global Accelerator and Route 53 answer in one region.
+fn path_style(builder: aws_sdk_s3::config::Builder, config: &SdkConfig) -> aws_sdk_s3::config::Builder {
+    builder.force_path_style(config.endpoint_url().is_some())
+}
+
+/// Global Accelerator is asked in us-west-2, whatever the scan's regions.
+fn us_west_2(
+    builder: aws_sdk_globalaccelerator::config::Builder,
+    _: &SdkConfig,
+) -> aws_sdk_globalaccelerator::config::Builder {
+    builder.region(Region::from_static("us-west-2"))
+}
+
+clients! {
+    /// STS.
+    sts: aws_sdk_sts;
+    /// EC2, with EBS and VPC.
+    ec2: aws_sdk_ec2;
+    /// CloudWatch.
+    cloudwatch: aws_sdk_cloudwatch;
+    /// RDS.
+    rds: aws_sdk_rds;
+    /// EFS.
+    efs: aws_sdk_efs;
+    /// S3.
+    s3: aws_sdk_s3 => path_style;
+    /// Auto Scaling.
+    autoscaling: aws_sdk_autoscaling;
+    /// Application Auto Scaling.
+    application_autoscaling: aws_sdk_applicationautoscaling;
+    /// Elastic Load Balancing v2.
+    elbv2: aws_sdk_elasticloadbalancingv2;
+    /// ECS.
+    ecs: aws_sdk_ecs;
+    /// Lambda.
+    lambda: aws_sdk_lambda;
+    /// Compute Optimizer.
+    compute_optimizer: aws_sdk_computeoptimizer;
+    /// Compute Optimizer Automation.
+    compute_optimizer_automation: aws_sdk_computeoptimizerautomation;
+    /// CloudFront.
+    cloudfront: aws_sdk_cloudfront;
+    /// API Gateway (REST APIs).
+    apigateway: aws_sdk_apigateway;
+    /// API Gateway v2 (HTTP and WebSocket APIs).
+    apigatewayv2: aws_sdk_apigatewayv2;
+    /// Global Accelerator.
+    globalaccelerator: aws_sdk_globalaccelerator => us_west_2;
+    /// Route 53.
+    route53: aws_sdk_route53;
+    /// Internet Monitor.
+    internetmonitor: aws_sdk_internetmonitor;
+    /// Network Synthetic Monitor.
+    networkmonitor: aws_sdk_networkmonitor;
+    /// CloudWatch Synthetics.
+    synthetics: aws_sdk_synthetics;
+    /// DevOps Guru.
+    devopsguru: aws_sdk_devopsguru;
+    /// Step Functions.
+    sfn: aws_sdk_sfn;
+    /// EventBridge.
+    eventbridge: aws_sdk_eventbridge;
+}

@@ -1,0 +1,226 @@
+//! Reading a source to its end: pages are reduced to slim items as they come; an error leaves what was read and a gap.
+
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::request_id::RequestId;
+use rung_rules::model::{Cause, GapId, SourceId, SourceRecord};
+use std::future::Future;
+
+use super::{Listing, Place, Read, classify::classify, ids::source_id};
+use crate::calls::Call;
+
+/// Request ids kept for a source: enough to find it in CloudTrail.
+const REQUEST_IDS: usize = 8;
+
+struct Reading<'a> {
+    place: &'a Place,
+    call: &'static Call,
+    record: SourceRecord,
+}
+
+impl<'a> Reading<'a> {
+    fn begin(place: &'a Place, call: &'static Call, parameters: &str) -> Self {
+        let record = SourceRecord {
+            id: source_id(&call.name(), &place.account, &place.region, parameters),
+            service: call.service.to_owned(),
+            operation: call.operation.to_owned(),
+            account: place.account.to_string(),
+            region: place.region.to_string(),
+            parameters: parameters.to_owned(),
+            read_at: place.span.time(),
+            pages: 0,
+            items: 0,
+            request_ids: Vec::new(),
+        };
+        Reading { place, call, record }
+    }
+
+    fn page(&mut self, answer: &impl RequestId) {
+        self.record.pages += 1;
+        if self.record.request_ids.len() < REQUEST_IDS {
+            self.record.request_ids.extend(answer.request_id().map(str::to_owned));
+        }
+    }
+
+    fn gap(&self, cause: Cause, detail: String) -> GapId {
+        self.place.gap(self.call, &self.record.parameters, cause, detail)
+    }
+
+    fn failed<E, R>(&self, error: &SdkError<E, R>) -> GapId
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        self.place.span.counters.error(self.call);
+        let (cause, detail) = classify(error);
+        if self.record.pages == 0 {
+            return self.gap(cause, detail);
+        }
+        let words = format!("after {} pages {}: {detail}", self.record.pages, cause.words());
+        self.gap(Cause::CutShort, words)
+    }
+
+    async fn to_the_end<O, E, R>(
+        &mut self,
+        mut stream: PaginationStream<Result<O, SdkError<E, R>>>,
+        mut take: impl FnMut(O),
+    ) -> Option<GapId>
+    where
+        O: RequestId,
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        loop {
+            match self.next(stream.next()).await {
+                Some(Some(Ok(page))) => {
+                    self.page(&page);
+                    take(page);
+                }
+                Some(Some(Err(error))) => return Some(self.failed(&error)),
+                Some(None) => return None,
+                None => return Some(self.interrupted()),
+            }
+        }
+    }
+
+    fn end(mut self, items: usize) -> SourceId {
+        self.record.items = items as u64;
+        let id = self.record.id;
+        self.place.span.registry.add_source(self.record);
+        id
+    }
+
+    /// The next answer, with a place among the calls in flight; nothing when the user interrupts first.
+    async fn next<A>(&self, answer: impl Future<Output = A>) -> Option<A> {
+        let span = &self.place.span;
+        tokio::select! {
+            biased;
+            () = span.interruption() => None,
+            answer = async {
+                let _permit = span.in_flight.acquire().await;
+                answer.await
+            } => Some(answer),
+        }
+    }
+
+    fn interrupted(&self) -> GapId {
+        self.gap(Cause::CutShort, "interrupted by the user".to_owned())
+    }
+}
+
+/// Reads a paginated operation to its end.
+pub(crate) async fn drain<O, E, R, T>(
+    place: &Place,
+    call: &'static Call,
+    parameters: &str,
+    stream: PaginationStream<Result<O, SdkError<E, R>>>,
+    mut take: impl FnMut(O, &mut Vec<T>),
+) -> Listing<T>
+where
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let mut reading = Reading::begin(place, call, parameters);
+    let mut items = Vec::new();
+    let gap = reading.to_the_end(stream, |page| take(page, &mut items)).await;
+    items.shrink_to_fit();
+    Listing { from: reading.end(items.len()), items, gap }
+}
+
+/// Like [`drain`], for a part of something larger whose source is registered by the caller: the gap, if any.
+pub(crate) async fn drain_part<O, E, R>(
+    place: &Place,
+    call: &'static Call,
+    stream: PaginationStream<Result<O, SdkError<E, R>>>,
+    take: impl FnMut(O),
+) -> Option<GapId>
+where
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    Reading::begin(place, call, "").to_the_end(stream, take).await
+}
+
+/// Where a page leaves off.
+pub(crate) enum PageEnd<C> {
+    /// Another page follows, from here.
+    More(C),
+    /// It was the last.
+    Last,
+}
+
+/// Reads an operation that the SDK has no paginator for; `ask` gets where the last page left off.
+pub(crate) async fn pages<O, E, R, T, C, F>(
+    place: &Place,
+    call: &'static Call,
+    parameters: &str,
+    mut ask: impl FnMut(Option<C>) -> F,
+    mut take: impl FnMut(O, &mut Vec<T>) -> PageEnd<C>,
+) -> Listing<T>
+where
+    F: Future<Output = Result<O, SdkError<E, R>>>,
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let mut reading = Reading::begin(place, call, parameters);
+    let mut items = Vec::new();
+    let mut from = None;
+    let gap = loop {
+        match reading.next(ask(from.take())).await {
+            Some(Ok(page)) => {
+                reading.page(&page);
+                match take(page, &mut items) {
+                    PageEnd::More(next) => from = Some(next),
+                    PageEnd::Last => break None,
+                }
+            }
+            Some(Err(error)) => break Some(reading.failed(&error)),
+            None => break Some(reading.interrupted()),
+        }
+    };
+    Listing { from: reading.end(items.len()), items, gap }
+}
+
+/// Reads an operation that answers once. Error codes in `absent` mean that there is no such thing, which `none` stands for.
+pub(crate) async fn once<O, E, R, T>(
+    place: &Place,
+    call: &'static Call,
+    parameters: &str,
+    answer: impl Future<Output = Result<O, SdkError<E, R>>>,
+    take: impl FnOnce(O) -> T,
+    absent: &[&str],
+    none: impl FnOnce() -> Option<T>,
+) -> Read<T>
+where
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let mut reading = Reading::begin(place, call, parameters);
+    match reading.next(answer).await {
+        None => Read::Unknown { gap: reading.interrupted() },
+        Some(Ok(answer)) => {
+            reading.page(&answer);
+            let value = take(answer);
+            Read::Known { value, from: reading.end(1) }
+        }
+        Some(Err(error)) => {
+            let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
+            match none() {
+                Some(value) if absent.contains(&code) => {
+                    reading.record.pages = 1;
+                    Read::Known { value, from: reading.end(0) }
+                }
+                _ => {
+                    let gap = reading.failed(&error);
+                    reading.end(0);
+                    Read::Unknown { gap }
+                }
+            }
+        }
+    }
+}

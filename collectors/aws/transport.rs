@@ -1,0 +1,185 @@
+//! The transport under every client: sends, or answers from a recording; counts, and records when asked.
+//!
+//! It sits below the gate and fails closed: a request without the gate's stamp is refused.
+
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
+
+use aws_smithy_runtime_api::{
+    client::{
+        http::{
+            HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+            SharedHttpConnector,
+        },
+        orchestrator::{HttpRequest, HttpResponse},
+        result::ConnectorError,
+        runtime_components::RuntimeComponents,
+    },
+    http::StatusCode,
+};
+use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt;
+
+use super::{
+    Counters, Recorder, Replay,
+    classify::is_throttle,
+    gate::Stamp,
+    wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
+};
+
+/// Where answers come from.
+#[derive(Clone, Debug)]
+pub enum TransportMode {
+    /// From AWS, recorded if asked.
+    Live {
+        /// The HTTP client.
+        http: SharedHttpClient,
+        /// The recorder.
+        recorder: Option<Arc<Recorder>>,
+    },
+    /// From a recording; nothing is ever sent.
+    Replay(Arc<Replay>),
+}
+
+/// The HTTP client of every AWS client.
+#[derive(Clone, Debug)]
+pub struct Transport {
+    mode: TransportMode,
+    counters: Arc<Counters>,
+}
+
+impl Transport {
+    /// A transport that counts into `counters`.
+    pub fn new(mode: TransportMode, counters: Arc<Counters>) -> Self {
+        Transport { mode, counters }
+    }
+}
+
+impl HttpClient for Transport {
+    fn http_connector(&self, settings: &HttpConnectorSettings, components: &RuntimeComponents) -> SharedHttpConnector {
+        let (inner, recorder, replay) = match &self.mode {
+            TransportMode::Live { http, recorder } => {
+                (Some(http.http_connector(settings, components)), recorder.clone(), None)
+            }
+            TransportMode::Replay(replay) => (None, None, Some(replay.clone())),
+        };
+        SharedHttpConnector::new(Connector { inner, recorder, replay, counters: self.counters.clone() })
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Connector {
+    inner: Option<SharedHttpConnector>,
+    recorder: Option<Arc<Recorder>>,
+    replay: Option<Arc<Replay>>,
+    counters: Arc<Counters>,
+}
+
+impl HttpConnector for Connector {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let Some(stamp) = request.extension::<Stamp>().cloned() else {
+            let refused = "a request without the read-only gate's stamp; nothing was sent";
+            return HttpConnectorFuture::ready(Err(ConnectorError::user(refused.into())));
+        };
+        let this = self.clone();
+        HttpConnectorFuture::new(async move { this.exchange(stamp, request).await })
+    }
+}
+
+impl Connector {
+    async fn exchange(self, stamp: Stamp, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let began = Instant::now();
+        if let Some(replay) = &self.replay {
+            let asked = recorded_request(&stamp, &request);
+            let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;
+            let bytes = answer.body.bytes().map_err(|error| ConnectorError::user(error.into()))?;
+            self.count(&stamp, answer.status, &answer.headers, &bytes, began);
+            return response(&answer, bytes);
+        }
+        let Some(inner) = &self.inner else {
+            return Err(ConnectorError::user("neither a connection nor a recording".into()));
+        };
+        let asked = self.recorder.as_ref().map(|_| recorded_request(&stamp, &request));
+        let mut answer = inner.call(request).await?;
+        let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
+        let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
+        let headers = kept_headers(&answer);
+        self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began);
+        if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
+            let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);
+            let answer = RecordedAnswer { status: answer.status().as_u16(), headers, body };
+            recorder.add(exchange_of(&stamp, asked, answer));
+        }
+        *answer.body_mut() = SdkBody::from(bytes);
+        Ok(answer)
+    }
+
+    fn count(&self, stamp: &Stamp, status: u16, headers: &BTreeMap<String, String>, body: &[u8], began: Instant) {
+        let throttled = status >= 400 && says_slow_down(status, headers, body);
+        self.counters.exchange(stamp.call, status, body.len(), began.elapsed(), throttled);
+    }
+}
+
+pub(crate) fn exchange_of(stamp: &Stamp, request: RecordedRequest, answer: RecordedAnswer) -> Exchange {
+    Exchange {
+        service: stamp.call.service.to_owned(),
+        operation: stamp.call.operation.to_owned(),
+        account: stamp.account.to_string(),
+        region: stamp.region.to_string(),
+        request,
+        answer,
+    }
+}
+
+fn response(answer: &RecordedAnswer, bytes: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(answer.status).map_err(|error| ConnectorError::user(error.into()))?;
+    let mut response = HttpResponse::new(status, SdkBody::from(bytes));
+    for (name, value) in &answer.headers {
+        response.headers_mut().insert(name.clone(), value.clone());
+    }
+    Ok(response)
+}
+
+fn kept_headers(answer: &HttpResponse) -> BTreeMap<String, String> {
+    KEPT_ANSWER_HEADERS
+        .iter()
+        .filter_map(|name| answer.headers().get(*name).map(|value| ((*name).to_owned(), value.to_owned())))
+        .collect()
+}
+
+fn recorded_body(content_type: Option<&str>, bytes: &[u8]) -> RecordedBody {
+    if content_type.is_some_and(|kind| kind.contains("cbor")) {
+        RecordedBody::binary(bytes)
+    } else {
+        RecordedBody::new(bytes)
+    }
+}
+
+fn recorded_request(stamp: &Stamp, request: &HttpRequest) -> RecordedRequest {
+    let body = recorded_body(request.headers().get("content-type"), request.body().bytes().unwrap_or_default());
+    RecordedRequest { method: request.method().to_owned(), path: path_of(stamp.call.service, request), body }
+}
+
+/// Path and query, with an S3 bucket in the path whether it was addressed by path or by host.
+fn path_of(service: &str, request: &HttpRequest) -> String {
+    let Ok(uri) = request.uri().parse::<http::Uri>() else { return request.uri().to_owned() };
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
+    let bucket = uri.host().and_then(|host| host.split_once(".s3").map(|(bucket, _)| bucket));
+    match bucket {
+        Some(bucket) if service == "s3" => {
+            format!("/{bucket}{}", path.strip_prefix("/?").map_or(path.to_owned(), |q| format!("?{q}")))
+        }
+        _ => path.to_owned(),
+    }
+}
+
+fn says_slow_down(status: u16, headers: &BTreeMap<String, String>, body: &[u8]) -> bool {
+    if status == 429 {
+        return true;
+    }
+    let of_header = headers.get("x-amzn-errortype").map(|kind| kind.split([':', '#']).next().unwrap_or_default());
+    if let Some(code) = of_header {
+        return is_throttle(code);
+    }
+    let text = String::from_utf8_lossy(body.get(..body.len().min(2_000)).unwrap_or_default());
+    text.split(['<', '>', '"', '#']).any(is_throttle)
+}

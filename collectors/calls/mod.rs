@@ -1,0 +1,101 @@
+//! Every read operation, declared once: service, operation, IAM action, list price, paging, and how its answer becomes
+//! our slim facts. One file per AWS service.
+//!
+//! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
+
+pub mod cloudwatch;
+pub mod compute_optimizer;
+pub mod compute_optimizer_automation;
+pub mod ec2_account;
+pub mod ec2_volumes;
+pub mod efs;
+pub mod eventbridge;
+pub mod rds_instances;
+pub mod s3;
+pub mod sts;
+pub(crate) mod tags;
+pub(crate) mod time;
+
+/// What AWS charges for a call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Price {
+    /// Nothing.
+    Free,
+    /// US dollars a request, at list price.
+    PerRequest(f64),
+    /// US dollars a metric asked for (CloudWatch `GetMetricData`).
+    PerMetric(f64),
+}
+
+/// One AWS read operation.
+#[derive(Debug)]
+pub struct Call {
+    /// The service as IAM writes it: `ec2`, `elasticloadbalancing`.
+    pub service: &'static str,
+    /// The service as the SDK's metadata names it, without spaces: `EC2`, `ElasticLoadBalancingv2`.
+    pub sdk_service: &'static str,
+    /// The API operation.
+    pub operation: &'static str,
+    /// The IAM action that allows it, without the service: mostly the operation's name; S3 and API Gateway differ.
+    pub iam_action: &'static str,
+    /// List price.
+    pub price: Price,
+    /// What evidence it holds, for the table of permissions.
+    pub holds: &'static str,
+}
+
+impl Call {
+    /// `ec2:DescribeVolumes`: how evidence, gaps and criteria refer to it.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service, self.operation)
+    }
+
+    /// `ec2:DescribeVolumes` as an IAM policy has it.
+    pub fn iam(&self) -> String {
+        format!("{}:{}", self.service, self.iam_action)
+    }
+}
+
+/// Declares a call whose IAM action has the operation's name and that AWS does not bill.
+macro_rules! call {
+    ($name:ident, $service:literal, $sdk:literal, $operation:literal, $holds:literal) => {
+        call!($name, $service, $sdk, $operation, $operation, $crate::calls::Price::Free, $holds);
+    };
+    ($name:ident, $service:literal, $sdk:literal, $operation:literal, $action:literal, $price:expr, $holds:literal) => {
+        pub(crate) static $name: $crate::calls::Call = $crate::calls::Call {
+            service: $service,
+            sdk_service: $sdk,
+            operation: $operation,
+            iam_action: $action,
+            price: $price,
+            holds: $holds,
+        };
+    };
+}
+pub(crate) use call;
+
+/// Every declared call. What is not here cannot be sent.
+pub fn all() -> impl Iterator<Item = &'static Call> {
+    [
+        sts::CALLS,
+        ec2_account::CALLS,
+        ec2_volumes::CALLS,
+        cloudwatch::CALLS,
+        compute_optimizer::CALLS,
+        compute_optimizer_automation::CALLS,
+        efs::CALLS,
+        eventbridge::CALLS,
+        rds_instances::CALLS,
+        s3::CALLS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+/// The call with the SDK's names, if it is declared.
+pub fn find(sdk_service: &str, operation: &str) -> Option<&'static Call> {
+    all().find(|call| {
+        call.operation == operation && call.sdk_service.chars().eq(sdk_service.chars().filter(|c| !c.is_whitespace()))
+    })
+}

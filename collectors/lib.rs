@@ -1,0 +1,93 @@
+//! Reads an AWS account and turns what it says into evidence. It may use AWS and may not judge: the rules do.
+//!
+//! `aws/` is the door, `calls/` declares each read operation once, and each control has one file that says which metrics
+//! it needs and how its evidence is put together.
+
+pub mod aws;
+pub mod calls;
+pub mod metrics;
+
+mod prices;
+mod storage_io;
+
+use std::sync::Arc;
+
+use futures::future::join_all;
+use rung_rules::model::{Control, Evidence, EvidenceSet, Unseen};
+
+use aws::Place;
+use metrics::{MetricQuery, Metrics};
+
+pub use prices::AS_OF as PRICES_AS_OF;
+
+/// What a collector saw in one place.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Evidence.
+    pub evidence: Vec<Evidence>,
+    /// Kinds of subjects that could not be listed.
+    pub unseen: Vec<Unseen>,
+}
+
+async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
+    match control {
+        Control::StorageIo => storage_io::metric_queries(place).await,
+        Control::AutoScaling
+        | Control::DatabasePerformance
+        | Control::NetworkPerformance
+        | Control::ServerlessManaged
+        | Control::ComputeSizing
+        | Control::Caching
+        | Control::SlosMonitoring
+        | Control::LoadTests
+        | Control::PerformanceDebt => Vec::new(),
+    }
+}
+
+async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
+    match control {
+        Control::StorageIo => storage_io::collect(place, metrics).await,
+        Control::AutoScaling
+        | Control::DatabasePerformance
+        | Control::NetworkPerformance
+        | Control::ServerlessManaged
+        | Control::ComputeSizing
+        | Control::Caching
+        | Control::SlosMonitoring
+        | Control::LoadTests
+        | Control::PerformanceDebt => Collected::default(),
+    }
+}
+
+async fn collect_place(place: &Place) -> Collected {
+    let queries = join_all(Control::all().map(|control| metric_queries(control, place))).await.concat();
+    let metrics = metrics::fetch(place, queries).await;
+    let of_controls = join_all(Control::all().map(|control| collect(control, place, &metrics))).await;
+    let mut all = Collected::default();
+    for mut collected in of_controls {
+        all.evidence.append(&mut collected.evidence);
+        all.unseen.append(&mut collected.unseen);
+    }
+    all
+}
+
+/// Collects the evidence of all places at once; `done` is told of each place that is finished.
+pub async fn collect_all(places: &[Arc<Place>], done: impl Fn(&Place)) -> EvidenceSet {
+    let collected = join_all(places.iter().map(|place| async {
+        let collected = collect_place(place).await;
+        done(place);
+        collected
+    }))
+    .await;
+    let mut set = EvidenceSet::default();
+    for mut one in collected {
+        set.evidence.append(&mut one.evidence);
+        set.unseen.append(&mut one.unseen);
+    }
+    if let Some(place) = places.first() {
+        set.now = place.span.now;
+        (set.sources, set.gaps) = place.span.registry.snapshot();
+    }
+    set.sort();
+    set
+}

@@ -1,0 +1,280 @@
+//! CloudWatch metrics: every collector's queries together, 500 a call, each reduced to a summary as it arrives.
+//!
+//! Missing data is missing, not zero: a query without data is a gap. Only counts that AWS publishes when something
+//! happened (`count_or_zero`) may be read as zero, and only when the answer is complete.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
+
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use futures::{StreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use rung_rules::model::{Cause, GapId, Observed, SourceId, SourceRecord};
+
+use crate::{
+    aws::{Place, drain_part},
+    calls::{cloudwatch::GET_METRIC_DATA, time::date_time},
+};
+
+/// Queries a GetMetricData call takes at most.
+const QUERIES_PER_CALL: usize = 500;
+/// Calls of one place under way at once; the limit of the scan is above it.
+const CALLS_AT_ONCE: usize = 8;
+/// The look-back of every metric fact.
+pub const WINDOW_DAYS: i64 = 14;
+/// One hour: the finest period that CloudWatch keeps for the whole window and longer.
+pub const HOUR: i32 = 3600;
+/// One day: storage metrics of S3 come once a day.
+pub const DAY: i32 = 86_400;
+
+/// One metric of one resource, with a statistic.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MetricQuery {
+    /// Namespace.
+    pub namespace: &'static str,
+    /// Metric name.
+    pub metric: &'static str,
+    /// Statistic: `Average`, `Sum`, `Maximum`, `p99` ...
+    pub statistic: &'static str,
+    /// Seconds.
+    pub period: i32,
+    /// Dimensions, as the metric has them.
+    pub dimensions: Vec<(&'static str, Arc<str>)>,
+}
+
+impl MetricQuery {
+    /// A query with one dimension and an hourly period.
+    pub fn hourly(
+        namespace: &'static str,
+        metric: &'static str,
+        statistic: &'static str,
+        dimension: (&'static str, &Arc<str>),
+    ) -> Self {
+        let dimensions = vec![(dimension.0, dimension.1.clone())];
+        MetricQuery { namespace, metric, statistic, period: HOUR, dimensions }
+    }
+
+    fn parameters(&self) -> String {
+        format!("{} {} {} {} s", self.namespace, self.metric, self.statistic, self.period)
+    }
+}
+
+/// What is kept of a series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Summary {
+    /// Data points.
+    pub points: u32,
+    /// Sum over them.
+    pub sum: f64,
+    /// Lowest.
+    pub min: f64,
+    /// Highest.
+    pub max: f64,
+    /// 95th percentile, nearest rank.
+    pub p95: f64,
+    /// The latest.
+    pub latest: f64,
+}
+
+impl Summary {
+    /// Mean over the data points.
+    pub fn mean(&self) -> f64 {
+        self.sum / f64::from(self.points)
+    }
+
+    /// The summary of values in the order of time; nothing without values.
+    pub fn of(values: &[f64]) -> Option<Summary> {
+        let latest = *values.last()?;
+        let mut sorted = values.to_vec();
+        sorted.sort_by(f64::total_cmp);
+        let rank = (sorted.len() * 95).div_ceil(100).max(1) - 1;
+        Some(Summary {
+            points: values.len() as u32,
+            sum: values.iter().sum(),
+            min: *sorted.first()?,
+            max: *sorted.last()?,
+            p95: *sorted.get(rank)?,
+            latest,
+        })
+    }
+}
+
+enum Series {
+    Data(Summary),
+    Empty,
+    Unread(GapId),
+}
+
+/// Summaries of everything that was asked in one place.
+pub struct Metrics<'a> {
+    place: &'a Place,
+    series: HashMap<MetricQuery, Series>,
+}
+
+impl Metrics<'_> {
+    /// The summary of a query; a gap when there are no data, when the call failed, or when nobody asked.
+    pub fn get(&self, query: &MetricQuery) -> Observed<Summary> {
+        match self.series.get(query) {
+            Some(Series::Data(summary)) => Observed::known(*summary, source(self.place, query)),
+            Some(Series::Unread(gap)) => Observed::unknown(*gap),
+            Some(Series::Empty) => Observed::unknown(self.gap(query, Cause::NoData)),
+            None => Observed::unknown(self.gap(query, Cause::NotRequested)),
+        }
+    }
+
+    /// The sum of a count that AWS publishes only when something happened: no data, completely read, is zero.
+    pub fn count_or_zero(&self, query: &MetricQuery) -> Observed<f64> {
+        match self.series.get(query) {
+            Some(Series::Empty) => Observed::known(0.0, source(self.place, query)),
+            _ => self.get(query).map(|summary| summary.sum),
+        }
+    }
+
+    /// Whether the query was answered without any data.
+    pub fn is_empty(&self, query: &MetricQuery) -> bool {
+        matches!(self.series.get(query), Some(Series::Empty))
+    }
+
+    fn gap(&self, query: &MetricQuery, cause: Cause) -> GapId {
+        let what = format!("{} {}", query.namespace, query.metric);
+        self.place.gap(&GET_METRIC_DATA, &what, cause, "")
+    }
+}
+
+/// The window of every query: whole hours, so that a replay asks the same.
+fn window(now: Timestamp) -> (Timestamp, Timestamp) {
+    let end = Timestamp::from_second(now.as_second() / i64::from(HOUR) * i64::from(HOUR)).unwrap_or(now);
+    (end - SignedDuration::from_hours(WINDOW_DAYS * 24), end)
+}
+
+fn source(place: &Place, query: &MetricQuery) -> SourceId {
+    crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &query.parameters())
+}
+
+/// Asks for all queries of a place, each once.
+pub async fn fetch(place: &Place, mut queries: Vec<MetricQuery>) -> Metrics<'_> {
+    queries.sort();
+    queries.dedup();
+    if !place.span.metrics {
+        return Metrics { place, series: HashMap::new() };
+    }
+    let batches: Vec<Vec<MetricQuery>> = batches(queries);
+    let answered = stream::iter(batches).map(|batch| fetch_batch(place, batch)).buffer_unordered(CALLS_AT_ONCE);
+    let series: HashMap<MetricQuery, Series> = answered.map(stream::iter).flatten().collect().await;
+    record_sources(place, &series);
+    Metrics { place, series }
+}
+
+fn batches(mut queries: Vec<MetricQuery>) -> Vec<Vec<MetricQuery>> {
+    let mut batches = Vec::with_capacity(queries.len() / QUERIES_PER_CALL + 1);
+    while queries.len() > QUERIES_PER_CALL {
+        batches.push(queries.split_off(queries.len() - QUERIES_PER_CALL));
+    }
+    if !queries.is_empty() {
+        batches.push(queries);
+    }
+    batches
+}
+
+async fn fetch_batch(place: &Place, batch: Vec<MetricQuery>) -> Vec<(MetricQuery, Series)> {
+    let (start, end) = window(place.span.now);
+    let asked = batch.iter().enumerate().map(|(index, query)| data_query(index, query)).collect();
+    let request = place
+        .clients
+        .cloudwatch()
+        .get_metric_data()
+        .set_metric_data_queries(Some(asked))
+        .start_time(date_time(start))
+        .end_time(date_time(end))
+        .scan_by(ScanBy::TimestampAscending);
+    place.span.counters.metrics(&GET_METRIC_DATA, batch.len());
+    let mut values: Vec<Vec<f64>> = vec![Vec::new(); batch.len()];
+    let gap = drain_part(place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
+        for result in page.metric_data_results.unwrap_or_default() {
+            let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
+            if let Some(series) = index.and_then(|index| values.get_mut(index)) {
+                series.extend(result.values.unwrap_or_default());
+            }
+        }
+    })
+    .await;
+    let reduce = |values: Vec<f64>| match (Summary::of(&values), gap) {
+        (_, Some(gap)) => Series::Unread(gap),
+        (Some(summary), None) => Series::Data(summary),
+        (None, None) => Series::Empty,
+    };
+    batch.into_iter().zip(values).map(|(query, values)| (query, reduce(values))).collect()
+}
+
+fn data_query(index: usize, query: &MetricQuery) -> MetricDataQuery {
+    let dimension = |(name, value): &(&'static str, Arc<str>)| Dimension::builder().name(*name).value(&**value).build();
+    let metric = Metric::builder()
+        .namespace(query.namespace)
+        .metric_name(query.metric)
+        .set_dimensions(Some(query.dimensions.iter().map(dimension).collect()))
+        .build();
+    let stat = MetricStat::builder().metric(metric).period(query.period).stat(query.statistic).build();
+    MetricDataQuery::builder().id(format!("m{index}")).metric_stat(stat).return_data(true).build()
+}
+
+/// One source a metric, statistic and period: how many queries share a call depends on what else is asked, this does not.
+fn record_sources(place: &Place, series: &HashMap<MetricQuery, Series>) {
+    let mut items: BTreeMap<String, (SourceId, u64)> = BTreeMap::new();
+    #[expect(clippy::iter_over_hash_type, reason = "the order does not show: the result is sorted")]
+    for query in series.keys() {
+        items.entry(query.parameters()).or_insert_with(|| (source(place, query), 0)).1 += 1;
+    }
+    let (start, end) = window(place.span.now);
+    for (parameters, (id, items)) in items {
+        place.span.registry.add_source(SourceRecord {
+            id,
+            service: GET_METRIC_DATA.service.to_owned(),
+            operation: GET_METRIC_DATA.operation.to_owned(),
+            account: place.account.to_string(),
+            region: place.region.to_string(),
+            parameters: format!("{parameters}, {start} to {end}"),
+            read_at: place.span.time(),
+            pages: items.div_ceil(QUERIES_PER_CALL as u64) as u32,
+            items,
+            request_ids: Vec::new(),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_of_nothing_is_nothing() {
+        assert_eq!(Summary::of(&[]), None);
+    }
+
+    #[test]
+    fn p95_is_the_nearest_rank() {
+        let values: Vec<f64> = (1..=100).map(f64::from).collect();
+        let summary = Summary::of(&values).unwrap();
+        assert_eq!((summary.p95, summary.min, summary.max, summary.latest), (95.0, 1.0, 100.0, 100.0));
+        assert_eq!(Summary::of(&[7.0]).unwrap().p95, 7.0);
+    }
+
+    #[test]
+    fn batches_take_five_hundred() {
+        let query = |n: u32| MetricQuery::hourly("AWS/EBS", "X", "Average", ("VolumeId", &format!("vol-{n}").into()));
+        let sizes = |n: u32| batches((0..n).map(query).collect()).iter().map(Vec::len).collect::<Vec<_>>();
+        assert_eq!(sizes(0), [0usize; 0]);
+        assert_eq!(sizes(500), [500]);
+        assert_eq!(sizes(1001), [500, 500, 1]);
+    }
+
+    #[test]
+    fn the_window_is_whole_hours() {
+        let (start, end) = window("2026-11-23T20:48:11Z".parse().unwrap());
+        assert_eq!(
+            (start.to_string(), end.to_string()),
+            ("2026-11-09T20:00:00Z".into(), "2026-11-23T20:00:00Z".into())
+        );
+    }
+}

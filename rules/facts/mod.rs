@@ -1,0 +1,127 @@
+//! What can be known about a subject: plain records, one file a kind, units in the names.
+//!
+//! A field is `Observed<T>` when AWS may not show it; a plain type only for what identifies the subject.
+
+mod bucket;
+mod database_storage;
+mod file_system;
+mod storage_automation;
+mod volume;
+
+pub use bucket::Bucket;
+pub use database_storage::DatabaseStorage;
+pub use file_system::FileSystem;
+pub use storage_automation::StorageAutomation;
+pub use volume::{Volume, VolumeType};
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Context, Truth};
+
+/// Generates `Kind`, `Facts` and `Test` from one list, so that a new kind of subject is one line.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident, $snake:literal, $plural:literal;)*) => {
+        /// A kind of subject.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum Kind {
+            $($(#[$doc])* #[serde(rename = $snake)] $name,)*
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),*];
+            /// How many kinds there are.
+            pub const COUNT: usize = Kind::ALL.len();
+
+            /// Its name in evidence and findings, for example `database_storage`.
+            pub fn name(self) -> &'static str {
+                match self { $(Kind::$name => $snake,)* }
+            }
+
+            /// What several of them are called in a sentence.
+            pub fn plural(self) -> &'static str {
+                match self { $(Kind::$name => $plural,)* }
+            }
+        }
+
+        /// The facts about one subject. In JSON: `"kind"` beside `"facts"`.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+        #[serde(tag = "kind", content = "facts")]
+        pub enum Facts {
+            $($(#[$doc])* #[serde(rename = $snake)] $name(Box<$name>),)*
+        }
+
+        impl Facts {
+            /// The kind these facts belong to.
+            pub fn kind(&self) -> Kind {
+                match self { $(Facts::$name(_) => Kind::$name,)* }
+            }
+        }
+
+        $(impl From<$name> for Facts {
+            fn from(facts: $name) -> Facts {
+                Facts::$name(Box::new(facts))
+            }
+        })*
+
+        /// What must hold for one subject of a kind.
+        #[derive(Debug)]
+        pub enum Test {
+            $(
+                $(#[$doc])*
+                $name {
+                    /// Whether the criterion speaks about this subject.
+                    applies: fn(&$name, &Context<'_>) -> Truth,
+                    /// What must hold.
+                    holds: fn(&$name, &Context<'_>) -> Truth,
+                    /// Names of the facts that decide, as they stand in the record.
+                    facts: &'static [&'static str],
+                },
+            )*
+        }
+
+        impl Test {
+            /// The kind of subject it judges.
+            pub fn kind(&self) -> Kind {
+                match self { $(Test::$name { .. } => Kind::$name,)* }
+            }
+
+            /// Names of the facts that decide.
+            pub fn facts(&self) -> &'static [&'static str] {
+                match self { $(Test::$name { facts, .. } => facts,)* }
+            }
+
+            /// Whether it applies and whether it holds. Facts of another kind: it does not apply.
+            pub(crate) fn run(&self, facts: &Facts, context: &Context<'_>) -> (Truth, Truth) {
+                match (self, facts) {
+                    $((Test::$name { applies, holds, .. }, Facts::$name(facts)) => {
+                        match applies(facts, context) {
+                            Truth::False => (Truth::False, Truth::False),
+                            applies => (applies, holds(facts, context)),
+                        }
+                    })*
+                    _ => (Truth::False, Truth::False),
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// An EBS volume.
+    Volume, "volume", "volumes";
+    /// The storage of an RDS database.
+    DatabaseStorage, "database_storage", "database storages";
+    /// An S3 bucket.
+    Bucket, "bucket", "buckets";
+    /// An EFS file system.
+    FileSystem, "file_system", "file systems";
+    /// Automation in one account and region that changes volume types or IOPS.
+    StorageAutomation, "storage_automation", "accounts and regions";
+}
+
+/// For `applies`: every subject of the kind.
+pub(crate) fn every<T>(_: &T, _: &Context<'_>) -> Truth {
+    Truth::True
+}

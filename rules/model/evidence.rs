@@ -1,0 +1,85 @@
+//! Evidence: what was seen about one subject.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Gap, GapId, SourceRecord};
+use crate::facts::{Facts, Kind};
+
+/// AWS tags, by key. Names come from strangers: escape them wherever they are shown.
+pub type Tags = BTreeMap<Arc<str>, Arc<str>>;
+
+/// What evidence is about. Identity is the ARN; names are for people only.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Subject {
+    /// The ARN, or, where AWS gives none, one of the same form that `rung` composes.
+    pub arn: Arc<str>,
+    /// Account id (12 digits).
+    pub account: Arc<str>,
+    /// Region; `global` for what has none.
+    pub region: Arc<str>,
+    /// What people call it: the `Name` tag or the resource's own name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// Its tags, where the listing call returns them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tags: Tags,
+}
+
+/// What was seen about one subject.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Evidence {
+    /// What it is about.
+    pub subject: Subject,
+    /// The typed facts; their `kind` says which.
+    #[serde(flatten)]
+    pub facts: Facts,
+}
+
+/// Subjects of one kind that could not be listed in one account and region: there may be any number of them.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct Unseen {
+    /// The kind of subject.
+    pub kind: Kind,
+    /// Account.
+    pub account: Arc<str>,
+    /// Region, or `global`.
+    pub region: Arc<str>,
+    /// Why they could not be listed.
+    pub gap: GapId,
+}
+
+/// Everything a scan saw.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EvidenceSet {
+    /// When the scan began: "today" for every rule about age.
+    pub now: Timestamp,
+    /// What was seen, ordered by account, region, kind and ARN.
+    pub evidence: Vec<Evidence>,
+    /// What could not be listed.
+    pub unseen: Vec<Unseen>,
+    /// Every gap, by id.
+    pub gaps: Vec<Gap>,
+    /// Every source, by id.
+    pub sources: Vec<SourceRecord>,
+}
+
+impl EvidenceSet {
+    /// Puts everything into the one order that makes assessments comparable byte for byte.
+    pub fn sort(&mut self) {
+        self.evidence.sort_by(|a, b| {
+            let key = |e: &Evidence| {
+                (e.subject.account.clone(), e.subject.region.clone(), e.facts.kind(), e.subject.arn.clone())
+            };
+            key(a).cmp(&key(b))
+        });
+        self.unseen.sort();
+        self.unseen.dedup();
+        self.gaps.sort_by_key(|gap| gap.id);
+        self.gaps.dedup_by_key(|gap| gap.id);
+        self.sources.sort_by_key(|source| source.id);
+    }
+}

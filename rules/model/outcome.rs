@@ -1,0 +1,44 @@
+//! What a criterion comes to: for one subject (verdict), and over all (outcome).
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A criterion held against one subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It holds.
+    Pass,
+    /// It does not hold.
+    Fail,
+    /// It could not be seen.
+    Unknown,
+    /// The criterion does not speak about this subject.
+    NotApplicable,
+}
+
+/// A criterion over all its subjects. The four are never merged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The bar is reached whatever the unknown subjects are.
+    Met,
+    /// The bar is missed whatever the unknown subjects are.
+    Unmet,
+    /// The unknown subjects decide.
+    Unknown,
+    /// The account has nothing the criterion speaks about.
+    NotApplicable,
+}
+
+/// What decided an outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DecidedBy {
+    /// Evidence read from AWS.
+    Observed,
+    /// A person's attestation.
+    Attested,
+    /// An attestation says "met", the evidence "unmet"; the evidence counts.
+    Contested,
+}

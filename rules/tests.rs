@@ -1,0 +1,73 @@
+//! Gates over all criteria: documented, named, unique, with thresholds and calls that exist.
+
+use std::collections::BTreeSet;
+
+use crate::{
+    all_criteria,
+    model::{Basis, Control, Level},
+};
+
+#[test]
+fn ids_are_kebab_case_and_unique() {
+    let mut seen = BTreeSet::new();
+    for (control, criterion) in all_criteria() {
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(criterion.id.chars().all(kebab), "{}", criterion.id);
+        assert!(seen.insert(criterion.full_id(control)), "{} twice", criterion.full_id(control));
+    }
+}
+
+#[test]
+fn every_criterion_is_documented() {
+    for (_, criterion) in all_criteria() {
+        for (field, text) in [("statement", criterion.statement), ("remedy", criterion.remedy)] {
+            assert!(text.len() > 20 && text.ends_with('.'), "{}: {field} {text:?} is no sentence", criterion.id);
+        }
+        assert!(!criterion.clause.is_empty(), "{}", criterion.id);
+        assert!(criterion.level > Level::L1, "{}: level 1 is where everybody starts", criterion.id);
+    }
+}
+
+#[test]
+fn what_is_observed_names_its_calls_and_facts() {
+    for (_, criterion) in all_criteria() {
+        if criterion.basis == Basis::Attested {
+            continue;
+        }
+        assert!(!criterion.calls.is_empty(), "{}: no calls", criterion.id);
+        for test in criterion.tests {
+            assert!(!test.facts().is_empty(), "{}: no facts", criterion.id);
+        }
+    }
+}
+
+#[test]
+fn thresholds_are_listed_named_and_explained() {
+    let mut names = BTreeSet::new();
+    for (control, criterion) in all_criteria() {
+        if let Some(bar) = criterion.bar.threshold() {
+            assert!(criterion.thresholds.iter().any(|t| t.name == bar.name), "{}: bar not listed", criterion.id);
+        }
+        for threshold in criterion.thresholds {
+            names.insert(threshold.name);
+            assert!(threshold.name.starts_with(&format!("{:03}.", control.number())), "{}", threshold.name);
+            assert!(!threshold.reason.is_empty() && !threshold.unit.is_empty(), "{}", threshold.name);
+        }
+    }
+    assert!(!names.is_empty());
+}
+
+#[test]
+fn the_cells_of_assessed_controls_each_have_a_criterion() {
+    for control in Control::all() {
+        let Some(criteria) = crate::criteria(control) else { continue };
+        for level in [Level::L2, Level::L3, Level::L4, Level::L5] {
+            assert!(
+                criteria.iter().any(|c| c.level == level),
+                "{} has nothing at level {}",
+                control.id(),
+                level.number()
+            );
+        }
+    }
+}
