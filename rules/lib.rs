@@ -3,9 +3,9 @@
 //! No AWS, no input or output, no clock: `clippy.toml` and the crate graph hold that. Each control is one file with a
 //! table of criteria; each kind of subject is one record of facts.
 
+pub mod compose;
 pub mod facts;
 pub mod model;
-pub mod report;
 
 mod auto_scaling;
 mod database_performance;

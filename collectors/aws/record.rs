@@ -60,6 +60,7 @@ impl Recorder {
     pub fn finish(&self, mut header: RecordingHeader) -> io::Result<()> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if self.pseudonyms {
+            header.redacted = true;
             let mut held = std::mem::take(&mut state.held);
             Redactor::learn(&held).apply(&mut header, &mut held);
             for exchange in &held {

@@ -136,6 +136,7 @@ pub struct Replay {
     answers: HashMap<String, RecordedAnswer>,
     metrics: MetricAnswers,
     overlay: HashMap<String, RecordedAnswer>,
+    operations: BTreeSet<String>,
     used: Mutex<BTreeSet<String>>,
 }
 
@@ -143,6 +144,8 @@ impl Replay {
     /// Answers from this recording. Of several answers to one request (retries) the last counts.
     pub fn new(recording: Recording) -> Self {
         let metrics = MetricAnswers::learn(&recording.exchanges);
+        let name = |exchange: &Exchange| format!("{}:{}", exchange.service, exchange.operation);
+        let operations = recording.exchanges.iter().map(name).collect();
         let of_metrics = |exchange: &Exchange| exchange.operation == "GetMetricData";
         let answers = recording
             .exchanges
@@ -150,15 +153,26 @@ impl Replay {
             .filter(|exchange| !of_metrics(exchange))
             .map(|exchange| (exchange.key(), exchange.answer))
             .collect();
-        Replay { header: recording.header, answers, metrics, overlay: HashMap::new(), used: Mutex::default() }
+        Replay {
+            header: recording.header,
+            answers,
+            metrics,
+            overlay: HashMap::new(),
+            operations,
+            used: Mutex::default(),
+        }
     }
 
-    /// Every request of `operation` (as `service:Operation`) is answered with this instead: for tests of denials and faults.
-    pub fn answer_always(mut self, operation: &str, status: u16, content_type: &str, body: &str) -> Self {
-        let headers = [("content-type".to_owned(), content_type.to_owned())].into();
-        let body = RecordedBody::Text { text: body.to_owned() };
-        self.overlay.insert(operation.to_owned(), RecordedAnswer { status, headers, body });
+    /// Every request of `operation` (as `service:Operation`) is denied, as AWS denies it in that service's protocol: for
+    /// tests of what a denial hides.
+    pub fn deny(mut self, operation: &str) -> Self {
+        self.overlay.insert(operation.to_owned(), denial(operation));
         self
+    }
+
+    /// Every operation in the recording, as `service:Operation`.
+    pub fn operations(&self) -> BTreeSet<String> {
+        self.operations.clone()
     }
 
     /// The head of the recording.
@@ -187,4 +201,51 @@ impl Replay {
         self.used.lock().unwrap_or_else(PoisonError::into_inner).insert(key.clone());
         answer.ok_or_else(|| format!("the recording has no answer to {key}"))
     }
+}
+
+/// An AccessDenied in the protocol of the operation's service.
+fn denial(operation: &str) -> RecordedAnswer {
+    let message = format!(
+        "User: arn:aws:iam::123456789012:user/scanner is not authorized to perform: {operation} because no \
+         identity-based policy allows the {operation} action"
+    );
+    let service = operation.split(':').next().unwrap_or_default();
+    let (status, kind, body) = match service {
+        "ec2" => (
+            403,
+            "text/xml",
+            format!(
+                "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>{message}</Message></Error></Errors></Response>"
+            ),
+        ),
+        "s3" => {
+            (403, "application/xml", format!("<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"))
+        }
+        "rds" | "autoscaling" | "elasticloadbalancing" | "cloudfront" | "route53" | "sts" => (
+            403,
+            "text/xml",
+            format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
+            ),
+        ),
+        "cloudwatch" | "compute-optimizer" => return denial_in_cbor(&message),
+        _ => (400, "application/json", format!(r#"{{"__type":"AccessDeniedException","message":"{message}"}}"#)),
+    };
+    let mut headers = std::collections::BTreeMap::from([("content-type".to_owned(), kind.to_owned())]);
+    if kind == "application/json" {
+        headers.insert("x-amzn-errortype".to_owned(), "AccessDeniedException".to_owned());
+    }
+    RecordedAnswer { status, headers, body: RecordedBody::Text { text: body } }
+}
+
+fn denial_in_cbor(message: &str) -> RecordedAnswer {
+    use ciborium::Value;
+    let text = |text: &str| Value::Text(text.to_owned());
+    let body = Value::Map(vec![(text("__type"), text("AccessDeniedException")), (text("message"), text(message))]);
+    let mut bytes = Vec::new();
+    // Writing into memory does not fail; if it did, the answer would be empty and the SDK would say so.
+    let _ = ciborium::into_writer(&body, &mut bytes);
+    let headers = [("content-type", "application/cbor"), ("smithy-protocol", "rpc-v2-cbor")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    RecordedAnswer { status: 400, headers, body: RecordedBody::binary(&bytes) }
 }

@@ -2,7 +2,11 @@
 //!
 //! It sits below the gate and fails closed: a request without the gate's stamp is refused.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_smithy_runtime_api::{
     client::{
@@ -92,7 +96,7 @@ impl Connector {
             let asked = recorded_request(&stamp, &request);
             let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;
             let bytes = answer.body.bytes().map_err(|error| ConnectorError::user(error.into()))?;
-            self.count(&stamp, answer.status, &answer.headers, &bytes, began);
+            self.count(&stamp, answer.status, &answer.headers, &bytes, Duration::ZERO);
             return response(&answer, bytes);
         }
         let Some(inner) = &self.inner else {
@@ -103,7 +107,7 @@ impl Connector {
         let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
         let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
         let headers = kept_headers(&answer);
-        self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began);
+        self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began.elapsed());
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);
             let answer = RecordedAnswer { status: answer.status().as_u16(), headers, body };
@@ -113,9 +117,9 @@ impl Connector {
         Ok(answer)
     }
 
-    fn count(&self, stamp: &Stamp, status: u16, headers: &BTreeMap<String, String>, body: &[u8], began: Instant) {
+    fn count(&self, stamp: &Stamp, status: u16, headers: &BTreeMap<String, String>, body: &[u8], took: Duration) {
         let throttled = status >= 400 && says_slow_down(status, headers, body);
-        self.counters.exchange(stamp.call, status, body.len(), began.elapsed(), throttled);
+        self.counters.exchange(stamp.call, status, body.len(), took, throttled);
     }
 }
 

@@ -39,6 +39,41 @@ pub struct Assessment<F = Vec<Finding>> {
     pub sources: Vec<SourceRecord>,
 }
 
+impl<F> Assessment<F> {
+    /// The same assessment with its findings held in another way, and the findings as they were.
+    pub fn with_findings<G>(self, findings: G) -> (Assessment<G>, F) {
+        let Assessment {
+            schema,
+            rung,
+            scan,
+            pillar,
+            controls,
+            not_assessed,
+            checklists,
+            entry_path,
+            findings: old,
+            gaps,
+            sources,
+        } = self;
+        (
+            Assessment {
+                schema,
+                rung,
+                scan,
+                pillar,
+                controls,
+                not_assessed,
+                checklists,
+                entry_path,
+                findings,
+                gaps,
+                sources,
+            },
+            old,
+        )
+    }
+}
+
 /// The program that made an assessment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Program {

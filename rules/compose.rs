@@ -1,0 +1,186 @@
+//! From results to the assessment that other programs and people read: sentences, counts, what blocks the next level.
+
+mod findings;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::model::{
+    Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport, ControlResult, Counts, CriterionReport,
+    CriterionResult, EvidenceSet, GapId, GapReport, Level, Next, Outcome, Pillar, Program, SCHEMA, Scan,
+    ThresholdReport, Thresholds, Verdict, blockers,
+};
+
+pub use findings::LazyFindings;
+pub use words::bar as bar_words;
+
+/// Subjects named under a criterion that blocks a level; the rest is counted.
+const NAMED_SUBJECTS: usize = 20;
+
+/// What the assessment is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Parts<'a> {
+    /// What was seen.
+    pub set: &'a EvidenceSet,
+    /// What it comes to.
+    pub assessed: &'a Assessed,
+    /// Thresholds in force.
+    pub thresholds: &'a Thresholds,
+    /// Version of the program.
+    pub version: &'a str,
+}
+
+/// The assessment, with findings that are written as a stream: they are many, and each is made when it is written.
+pub fn compose<'a>(parts: Parts<'a>, scan: Scan) -> Assessment<LazyFindings<'a>> {
+    let gaps = BTreeMap::from_iter(parts.set.gaps.iter().map(|gap| (gap.id, gap)));
+    let controls: Vec<_> =
+        parts.assessed.controls.iter().map(|control| control_report(parts, &gaps, control)).collect();
+    Assessment {
+        schema: SCHEMA.to_owned(),
+        rung: Program { version: parts.version.to_owned() },
+        scan,
+        pillar: pillar(&controls, parts.assessed),
+        not_assessed: Control::all().filter(|control| crate::criteria(*control).is_none()).collect(),
+        controls,
+        checklists: Vec::new(),
+        entry_path: Vec::new(),
+        findings: LazyFindings::new(parts.set, parts.assessed),
+        gaps: gap_reports(parts),
+        sources: parts.set.sources.clone(),
+    }
+}
+
+type Gaps<'a> = BTreeMap<GapId, &'a crate::model::Gap>;
+
+fn pillar(controls: &[ControlReport], assessed: &Assessed) -> Pillar {
+    Pillar {
+        level: None,
+        by_minimum: controls.iter().filter_map(|control| control.confirmed).min(),
+        api_ceiling: assessed.controls.iter().filter(|c| c.levels.is_some()).map(ceiling).min(),
+    }
+}
+
+/// The level just below the first criterion that only a person can decide.
+fn ceiling(control: &ControlResult) -> Level {
+    let attested = control.criteria.iter().filter(|c| c.needs_attestation).map(|c| c.criterion.level).min();
+    match attested {
+        None => Level::L5,
+        Some(level) => Level::ALL.into_iter().rev().find(|below| *below < level).unwrap_or(Level::L1),
+    }
+}
+
+fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult) -> ControlReport {
+    let next = next(parts, result);
+    ControlReport {
+        id: result.control,
+        title: result.control.title().to_owned(),
+        severity: result.control.severity(),
+        cells: result.control.cells().map(str::to_owned).to_vec(),
+        applicable: result.levels.is_some(),
+        confirmed: result.levels.map(|levels| levels.confirmed),
+        possible: result.levels.map(|levels| levels.possible),
+        observed: result.levels.map(|levels| levels.observed),
+        target: None,
+        why: words::control(parts, gaps, result),
+        criteria: result.criteria.iter().map(|c| criterion_report(parts, gaps, result.control, c)).collect(),
+        next,
+    }
+}
+
+fn criterion_report(parts: Parts<'_>, gaps: &Gaps<'_>, control: Control, result: &CriterionResult) -> CriterionReport {
+    let criterion = result.criterion;
+    let bar = criterion.bar;
+    CriterionReport {
+        id: criterion.full_id(control),
+        level: criterion.level,
+        clause: criterion.clause.to_owned(),
+        statement: criterion.statement.to_owned(),
+        basis: criterion.basis,
+        outcome: result.outcome,
+        decided_by: result.decided_by,
+        bar: bar_report(bar, parts.thresholds),
+        counts: Counts {
+            pass: result.tally.pass,
+            fail: result.tally.fail,
+            unknown: result.tally.unknown,
+            not_applicable: result.tally.not_applicable,
+            unseen: result.tally.unseen,
+        },
+        why: words::criterion(parts, gaps, result),
+        remedy: criterion.remedy.to_owned(),
+        effort: criterion.effort,
+        needs_attestation: result.needs_attestation,
+        gaps: result.gaps.iter().map(ToString::to_string).collect(),
+        thresholds: threshold_reports(criterion, parts.thresholds),
+        calls: criterion.calls.iter().map(|call| (*call).to_owned()).collect(),
+    }
+}
+
+/// The bar as data.
+pub fn bar_report(bar: Bar, thresholds: &Thresholds) -> BarReport {
+    BarReport { kind: bar.kind().to_owned(), threshold: bar.threshold().map(|threshold| thresholds.value(threshold)) }
+}
+
+/// The thresholds of a criterion as data.
+pub fn threshold_reports(criterion: &crate::model::Criterion, thresholds: &Thresholds) -> Vec<ThresholdReport> {
+    let report = |threshold: &&crate::model::Threshold| ThresholdReport {
+        name: threshold.name.to_owned(),
+        value: thresholds.value(threshold),
+        default: threshold.default,
+        unit: threshold.unit.to_owned(),
+        reason: threshold.reason.to_owned(),
+    };
+    criterion.thresholds.iter().map(report).collect()
+}
+
+fn next(parts: Parts<'_>, control: &ControlResult) -> Option<Next> {
+    let (level, blocking) = blockers(control, parts.thresholds)?;
+    let blocked_by = blocking
+        .into_iter()
+        .filter_map(|blocker| {
+            let result = control.criteria.get(blocker.index)?;
+            let short = |f: &&crate::model::RawFinding| is_short(result, f.verdict);
+            let subjects =
+                result.findings.iter().filter(short).filter_map(|f| parts.set.evidence.get(f.evidence as usize));
+            Some(BlockedBy {
+                criterion: result.criterion.full_id(control.control),
+                outcome: result.outcome,
+                missing: blocker.missing,
+                remedy: words::remedy(result),
+                effort: blocker.effort,
+                subjects: subjects.take(NAMED_SUBJECTS).map(|evidence| evidence.subject.arn.clone()).collect(),
+                subjects_total: result.findings.iter().filter(short).count() as u64,
+            })
+        })
+        .collect();
+    Some(Next { level, blocked_by })
+}
+
+/// Whether a subject with this verdict is one that has to change, or be seen, for the bar to be reached.
+fn is_short(result: &CriterionResult, verdict: Verdict) -> bool {
+    match result.criterion.bar {
+        Bar::None | Bar::AtMost(_) => matches!(verdict, Verdict::Pass | Verdict::Unknown),
+        _ => matches!(verdict, Verdict::Fail | Verdict::Unknown),
+    }
+}
+
+fn gap_reports(parts: Parts<'_>) -> Vec<GapReport> {
+    let mut hides: BTreeMap<GapId, BTreeSet<String>> = BTreeMap::new();
+    for control in &parts.assessed.controls {
+        for criterion in &control.criteria {
+            for gap in &criterion.gaps {
+                hides.entry(*gap).or_default().insert(criterion.criterion.full_id(control.control));
+            }
+        }
+    }
+    let report = |gap: &crate::model::Gap| GapReport {
+        gap: gap.clone(),
+        hides: hides.remove(&gap.id).unwrap_or_default().into_iter().collect(),
+    };
+    parts.set.gaps.iter().map(report).collect()
+}
+
+/// Whether an outcome keeps a control from a level.
+pub fn blocks(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Unmet | Outcome::Unknown)
+}

@@ -1,0 +1,240 @@
+//! The bundle: the folder a scan leaves. Written aside and renamed, so that a half-written one is never seen.
+
+use std::{
+    fs,
+    io::{self, BufRead, BufReader, BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use rung_rules::model::{Assessment, EvidenceSet, Scan};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+
+const SCHEMA: &str = "rung/bundle/v1";
+const MANIFEST: &str = "manifest.json";
+const EVIDENCE: &str = "evidence.jsonl";
+const UNSEEN: &str = "unseen.jsonl";
+const GAPS: &str = "gaps.jsonl";
+const SOURCES: &str = "sources.jsonl";
+/// The assessment's name in the bundle.
+pub const ASSESSMENT: &str = "assessment.json";
+/// The report's name in the bundle.
+pub const REPORT: &str = "report.html";
+
+/// The manifest of a bundle.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Always `rung/bundle/v1`.
+    pub schema: String,
+    /// The program that wrote it.
+    pub rung: String,
+    /// The scan.
+    pub scan: Scan,
+    /// Its parts with their digests.
+    pub parts: Vec<Part>,
+}
+
+/// A file of a bundle.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// File name.
+    pub name: String,
+    /// SHA-256 of its bytes, in hexadecimal.
+    pub sha256: String,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// A bundle being written, invisible until it is finished.
+#[derive(Debug)]
+pub struct Draft {
+    aside: tempfile::TempDir,
+    target: PathBuf,
+    replace: bool,
+    parts: Vec<Part>,
+}
+
+impl Draft {
+    /// Prepares a bundle at `target`; fails before anything is scanned if it cannot be written there.
+    pub fn create(target: &Path, replace: bool) -> Result<Self, Failure> {
+        if target.exists() && !replace {
+            let words = "already exists; a bundle is never overwritten: choose another folder with --bundle";
+            return Err(Failure::usage(format!("{} {words}", target.display())));
+        }
+        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(|error| Failure::file("create", parent, &error))?;
+        let aside = tempfile::Builder::new()
+            .prefix(".rung-partial-")
+            .tempdir_in(parent)
+            .map_err(|error| Failure::file("write into", parent, &error))?;
+        Ok(Draft { aside, target: target.to_owned(), replace, parts: Vec::new() })
+    }
+
+    /// Writes one part.
+    pub fn write(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        let path = self.aside.path().join(name);
+        let failed = |error: io::Error| Failure::file("write", &path, &error);
+        let mut out = Digesting::new(BufWriter::new(fs::File::create(&path).map_err(failed)?));
+        fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
+        self.parts.push(out.part(name));
+        Ok(())
+    }
+
+    fn write_lines<T: Serialize>(&mut self, name: &str, items: &[T]) -> Result<(), Failure> {
+        self.write(name, |out| {
+            items.iter().try_for_each(|item| {
+                serde_json::to_writer(&mut *out, item)?;
+                out.write_all(b"\n")
+            })
+        })
+    }
+
+    /// Writes the evidence with its gaps and sources.
+    pub fn write_evidence(&mut self, set: &EvidenceSet) -> Result<(), Failure> {
+        self.write_lines(EVIDENCE, &set.evidence)?;
+        self.write_lines(UNSEEN, &set.unseen)?;
+        self.write_lines(GAPS, &set.gaps)?;
+        self.write_lines(SOURCES, &set.sources)
+    }
+
+    /// Writes the manifest and makes the bundle visible under its name.
+    pub fn finish(mut self, scan: &Scan) -> Result<PathBuf, Failure> {
+        let manifest = Manifest {
+            schema: SCHEMA.to_owned(),
+            rung: env!("CARGO_PKG_VERSION").to_owned(),
+            scan: scan.clone(),
+            parts: std::mem::take(&mut self.parts),
+        };
+        self.write(MANIFEST, |out| {
+            serde_json::to_writer_pretty(&mut *out, &manifest)?;
+            out.write_all(b"\n")
+        })?;
+        let failed = |error: io::Error| Failure::file("write", &self.target, &error);
+        if self.replace && self.target.exists() {
+            fs::remove_dir_all(&self.target).map_err(failed)?;
+        }
+        fs::rename(self.aside.path(), &self.target).map_err(failed)?;
+        Ok(self.target)
+    }
+}
+
+/// A writer that knows the digest and length of what went through it.
+struct Digesting<W> {
+    inner: W,
+    digest: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Digesting<W> {
+    fn new(inner: W) -> Self {
+        Digesting { inner, digest: Sha256::new(), bytes: 0 }
+    }
+
+    fn part(self, name: &str) -> Part {
+        Part { name: name.to_owned(), sha256: hex::encode(self.digest.finalize()), bytes: self.bytes }
+    }
+}
+
+impl<W: Write> Write for Digesting<W> {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(buffer)?;
+        self.digest.update(buffer.get(..written).unwrap_or_default());
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// A bundle on disk whose parts are as they were written.
+#[derive(Debug)]
+pub struct Bundle {
+    folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+impl Bundle {
+    /// Opens a bundle and checks the digest of every part.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(MANIFEST);
+        if !folder.is_dir() || !path.is_file() {
+            let words = "is no bundle: expected a folder with a manifest.json, as `rung scan` leaves one";
+            return Err(Failure::usage(format!("{} {words}", folder.display())));
+        }
+        let manifest: Manifest = parse(&path, &read(&path)?)?;
+        if manifest.schema != SCHEMA {
+            let words = format!(
+                "{}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung",
+                path.display(),
+                manifest.schema
+            );
+            return Err(Failure::usage(words));
+        }
+        let bundle = Bundle { folder: folder.to_owned(), manifest };
+        bundle.check()?;
+        Ok(bundle)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        for part in &self.manifest.parts {
+            let path = self.folder.join(&part.name);
+            let mut file = fs::File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
+            let mut digest = Digesting::new(io::sink());
+            io::copy(&mut file, &mut digest).map_err(|error| Failure::file("read", &path, &error))?;
+            let found = digest.part(&part.name);
+            if found != *part {
+                return Err(Failure::usage(format!(
+                    "{} was changed after the scan: its SHA-256 is {}, the manifest says {}\nUse the bundle as the scan left it, or scan again.",
+                    path.display(),
+                    found.sha256.get(..16).unwrap_or_default(),
+                    part.sha256.get(..16).unwrap_or_default()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The evidence, to hold rules against it again.
+    pub fn evidence(&self) -> Result<EvidenceSet, Failure> {
+        Ok(EvidenceSet {
+            now: self.manifest.scan.started_at,
+            evidence: self.lines(EVIDENCE)?,
+            unseen: self.lines(UNSEEN)?,
+            gaps: self.lines(GAPS)?,
+            sources: self.lines(SOURCES)?,
+        })
+    }
+
+    /// The assessment as it was written.
+    pub fn assessment(&self) -> Result<Assessment, Failure> {
+        let path = self.folder.join(ASSESSMENT);
+        parse(&path, &read(&path)?)
+    }
+
+    fn lines<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, Failure> {
+        let path = self.folder.join(name);
+        let file = fs::File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let mut items = Vec::new();
+        for (at, line) in BufReader::new(file).lines().enumerate() {
+            let line = line.map_err(|error| Failure::file("read", &path, &error))?;
+            let item = serde_json::from_str(&line)
+                .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), at + 1)))?;
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text)
+        .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))
+}

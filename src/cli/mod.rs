@@ -1,0 +1,70 @@
+//! The command line.
+
+mod assess;
+mod controls;
+mod explain;
+mod find;
+mod output;
+mod policy;
+mod report;
+mod scan;
+
+use clap::{Parser, Subcommand};
+
+use crate::failure::{Exit, Failure};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    done, and a control stands below --fail-below
+  2    usage, configuration or input is wrong
+  3    the scan is not complete and --require-complete was given
+  4    no usable credentials
+  130  interrupted; what was seen until then is in the bundle";
+
+const EXAMPLES: &str = "\
+Examples:
+  rung scan --demo                 try it without an AWS account
+  rung scan                        scan with the credentials and region of your shell
+  rung scan --region all           every region the account has enabled
+  rung explain 090                 what a control asks, and how it is decided
+  rung policy                      the least-privilege IAM policy of a scan";
+
+/// On which rung of a five-level performance-efficiency maturity model an AWS account stands, why, and what lifts it.
+///
+/// rung reads an account through its read-only APIs, keeps what it saw as evidence, and holds the model's criteria
+/// against it. What could not be seen is unknown, never a pass and never a fail.
+#[derive(Debug, Parser)]
+#[command(version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Scan an account: read it, keep the evidence, say where each control stands
+    Scan(Box<scan::Args>),
+    /// Hold today's rules against a stored bundle, without AWS
+    Assess(assess::Args),
+    /// Render a stored scan again
+    Report(report::Args),
+    /// Explain a control or a criterion: the model's words, the rule, the evidence, the remedy
+    Explain(explain::Args),
+    /// List controls, criteria and thresholds, or print the schema of the JSON output
+    Controls(controls::Args),
+    /// Print the least-privilege IAM policy of a scan
+    Policy(policy::Args),
+}
+
+/// Runs a command.
+pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    match cli.command {
+        Command::Scan(args) => scan::run(*args),
+        Command::Assess(args) => assess::run(args),
+        Command::Report(args) => report::run(args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Controls(args) => controls::run(&args),
+        Command::Policy(args) => policy::run(&args),
+    }
+}

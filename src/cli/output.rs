@@ -1,0 +1,74 @@
+//! Where output goes: standard output, or a file that is complete or not there.
+
+use std::{
+    io::{self, BufWriter, Write, stdout},
+    path::{Path, PathBuf},
+};
+
+use crate::failure::Failure;
+
+/// A destination, checked before any work is done.
+#[derive(Debug)]
+pub(super) enum Output {
+    /// Standard output.
+    Stdout,
+    /// A file, written aside and renamed.
+    File {
+        /// Its name in the end.
+        path: PathBuf,
+        /// Where it is written.
+        aside: tempfile::NamedTempFile,
+    },
+}
+
+impl Output {
+    /// `-` or nothing is standard output; anything else a file that can be written.
+    pub(super) fn prepare(path: Option<&Path>) -> Result<Self, Failure> {
+        let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Output::Stdout) };
+        if path.is_dir() {
+            return Err(Failure::usage(format!("cannot write {}: it is a folder; name a file", path.display())));
+        }
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let aside = tempfile::Builder::new()
+            .prefix(".rung-partial-")
+            .tempfile_in(parent)
+            .map_err(|error| Failure::file("write into", parent, &error))?;
+        Ok(Output::File { path: path.to_owned(), aside })
+    }
+
+    /// Fills the destination. A reader that went away (`| head`) is no error.
+    pub(super) fn write(self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        match self {
+            Output::Stdout => {
+                let mut out = BufWriter::new(stdout().lock());
+                match fill(&mut out).and_then(|()| out.flush()) {
+                    Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                        Err(Failure::usage(format!("cannot write to standard output: {error}")))
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Output::File { path, aside } => {
+                let mut out = BufWriter::new(&aside);
+                let written = fill(&mut out).and_then(|()| out.flush());
+                drop(out);
+                written.map_err(|error| Failure::file("write", &path, &error))?;
+                make_readable(aside.path()).map_err(|error| Failure::file("write", &path, &error))?;
+                aside.persist(&path).map_err(|error| Failure::file("write", &path, &error.error))?;
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Temporary files are private; what the user asked for gets the usual permissions.
+#[cfg(unix)]
+fn make_readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}

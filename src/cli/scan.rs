@@ -1,0 +1,211 @@
+//! `rung scan`.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use clap::ValueEnum;
+use rung_collectors::aws::{Recording, Replay};
+use rung_rules::{
+    compose::{Parts, compose},
+    model::{Level, Thresholds, assess},
+};
+use tokio::sync::watch;
+
+use super::output::Output;
+use crate::{
+    bundle::{ASSESSMENT, Draft, REPORT},
+    demo,
+    failure::{Exit, Failure},
+    report::{self, Format, Rendering},
+    scan::{Input, Request, Scanned},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  rung scan --demo                            a recorded account, no credentials needed
+  rung scan --profile audit --region all      every enabled region
+  rung scan --format json -o - | jq .controls machine-readable, progress on stderr
+  rung scan --fail-below 3                    exit code 1 when a control is confirmed below 3
+  rung scan --record rec && rung scan --replay rec   keep the wire, scan it again offline";
+
+/// Scan an account
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Scan the recorded demo account that ships inside the binary
+    #[arg(long, conflicts_with_all = ["profile", "replay", "record"])]
+    demo: bool,
+    /// Named profile of the AWS configuration (default: the SDK's credential chain)
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Region to scan; repeat for several, `all` for every enabled one (default: the profile's region)
+    #[arg(long = "region", value_name = "REGION")]
+    regions: Vec<String>,
+    /// Whether CloudWatch metrics are asked for (list price 0.01 USD per 1,000 metrics)
+    #[arg(long, value_enum, default_value = "on")]
+    metrics: Switch,
+    /// Write each exchange with AWS into this new folder; credentials and secrets are left out
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// With --record: replace account ids, names, addresses and tag values by stable pseudonyms
+    #[arg(long, requires = "record")]
+    redact: bool,
+    /// Answer from a recording instead of AWS; nothing is sent
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "record"])]
+    replay: Option<PathBuf>,
+    /// Folder for the bundle (default: the user's data folder)
+    #[arg(long, value_name = "DIR")]
+    bundle: Option<PathBuf>,
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+    /// Where to print it: a file, or - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Exit with 1 when an applicable control's confirmed level is below this
+    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=5))]
+    fail_below: Option<u8>,
+    /// Exit with 3 when anything could not be seen
+    #[arg(long)]
+    require_complete: bool,
+    /// Most calls in flight at once
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=512))]
+    concurrency: u16,
+    /// Most attempts of one call, when AWS throttles or fails
+    #[arg(long, value_name = "N", default_value_t = 8, value_parser = clap::value_parser!(u8).range(1..=30))]
+    max_attempts: u8,
+    /// Seconds that one attempt may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
+    timeout: u16,
+    /// No progress bar, no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
+}
+
+/// Runs the scan.
+pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let input = input(&args)?;
+    let output = Output::prepare(args.output.as_deref())?;
+    let (target, replace) = target(&args)?;
+    let draft = Draft::create(&target, replace)?;
+    let (began, stop) = (std::time::Instant::now(), watch::channel(false));
+    let request = Request {
+        input,
+        profile: args.profile.clone(),
+        regions: args.regions.clone(),
+        metrics: args.metrics == Switch::On,
+        record: args.record.clone(),
+        redact: args.redact,
+        concurrency: args.concurrency.into(),
+        max_attempts: args.max_attempts.into(),
+        timeout: Duration::from_secs(args.timeout.into()),
+        progress: !args.quiet,
+    };
+    let scanned = runtime()?.block_on(async {
+        tokio::spawn(listen(stop.0));
+        crate::scan::run(request, stop.1).await
+    })?;
+    finish(&args, scanned, draft, output, began.elapsed())
+}
+
+fn input(args: &Args) -> Result<Input, Failure> {
+    let recording = match &args.replay {
+        Some(folder) => Recording::open(folder).map_err(|error| {
+            Failure::usage(format!(
+                "the recording cannot be replayed: {error}\nUse a folder as `rung scan --record` left it."
+            ))
+        })?,
+        None if args.demo => demo::recording()?,
+        None => return Ok(Input::Aws),
+    };
+    Ok(Input::Replay(Arc::new(Replay::new(recording))))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("cannot start: {error}")))
+}
+
+/// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
+#[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
+async fn listen(stop: watch::Sender<bool>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
+        stop.send_replace(true);
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(Exit::Interrupted as i32);
+    }
+}
+
+/// The bundle's folder: as given, or in the user's data folder under the time of the scan.
+fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
+    if let Some(folder) = &args.bundle {
+        return Ok((folder.clone(), false));
+    }
+    let folders = directories::ProjectDirs::from("", "", "rung")
+        .ok_or_else(|| Failure::usage("no data folder is known for this user: name one with --bundle"))?;
+    let scans = folders.data_dir().join("scans");
+    if args.demo {
+        return Ok((scans.join("demo"), true));
+    }
+    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let free = (1..)
+        .map(|n| scans.join(if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") }))
+        .find(|path| !path.exists());
+    free.map(|path| (path, false)).ok_or_else(|| Failure::usage("no free name for the bundle: name one with --bundle"))
+}
+
+fn finish(args: &Args, scanned: Scanned, mut draft: Draft, output: Output, took: Duration) -> Result<Exit, Failure> {
+    let thresholds = Thresholds::default();
+    let assessed = assess(&scanned.set, &thresholds);
+    let parts =
+        Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: env!("CARGO_PKG_VERSION") };
+    let assessment = compose(parts, scanned.scan.clone());
+    draft.write_evidence(&scanned.set)?;
+    draft.write(ASSESSMENT, |out| report::json::write(&assessment, out))?;
+    let (head, findings) = assessment.with_findings(());
+    draft.write(REPORT, |out| report::html::write(&head, findings.iter(), out))?;
+    let bundle = draft.finish(&scanned.scan)?;
+    let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
+    let to_stdout = matches!(output, Output::Stdout);
+    match args.format {
+        Format::Text if args.quiet => {}
+        Format::Text => output.write(|out| report::text::write(&head, &rendering, out))?,
+        format => {
+            output.write(|out| report::write(format, &head, findings.iter(), &rendering, out))?;
+            if !args.quiet && !to_stdout {
+                summary(&head, &rendering);
+            }
+        }
+    }
+    Ok(exit(args, &scanned, &head))
+}
+
+#[expect(clippy::print_stderr, reason = "the summary for people, beside the output for machines")]
+fn summary(head: &rung_rules::model::Assessment<()>, rendering: &Rendering<'_>) {
+    let mut text = Vec::new();
+    if report::text::write(head, rendering, &mut text).is_ok() {
+        eprint!("{}", String::from_utf8_lossy(&text));
+    }
+}
+
+fn exit(args: &Args, scanned: &Scanned, head: &rung_rules::model::Assessment<()>) -> Exit {
+    let below = |level: Level| args.fail_below.is_some_and(|bar| level.number() < bar);
+    if scanned.interrupted {
+        Exit::Interrupted
+    } else if args.require_complete && !head.gaps.is_empty() {
+        Exit::Incomplete
+    } else if head.controls.iter().filter_map(|control| control.confirmed).any(below) {
+        Exit::BelowTarget
+    } else {
+        Exit::Done
+    }
+}

@@ -1,0 +1,10 @@
+//! The program `rung` as a library: for its binary, its tests and its benches.
+
+pub mod bundle;
+pub mod cli;
+pub mod demo;
+pub mod failure;
+pub mod plain;
+pub mod progress;
+pub mod report;
+pub mod scan;

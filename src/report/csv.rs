@@ -1,0 +1,77 @@
+//! CSV: every finding on a row (RFC 4180), safe to open in a spreadsheet.
+
+use std::io::{self, Write};
+
+use rung_rules::model::Finding;
+use serde_json::Value;
+
+/// Writes all findings.
+pub fn write(findings: impl IntoIterator<Item = Finding>, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = csv::Writer::from_writer(out);
+    rows.write_record([
+        "criterion",
+        "result",
+        "kind",
+        "arn",
+        "name",
+        "account",
+        "region",
+        "facts",
+        "reasons",
+        "evidence",
+    ])?;
+    for finding in findings {
+        let subject = &finding.subject.subject;
+        let facts: Vec<_> = finding.facts.iter().map(|(name, fact)| format!("{name}={}", value(fact))).collect();
+        rows.write_record([
+            safe(&finding.criterion),
+            safe(result(&finding)),
+            safe(&finding.subject.kind),
+            safe(&subject.arn),
+            safe(subject.name.as_deref().unwrap_or_default()),
+            safe(&subject.account),
+            safe(&subject.region),
+            safe(&facts.join("; ")),
+            safe(&finding.reasons.join("; ")),
+            safe(&finding.evidence),
+        ])?;
+    }
+    rows.flush()
+}
+
+fn result(finding: &Finding) -> &'static str {
+    use rung_rules::model::Verdict;
+    match finding.result {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "fail",
+        Verdict::Unknown => "unknown",
+        Verdict::NotApplicable => "not_applicable",
+    }
+}
+
+fn value(fact: &Value) -> String {
+    match fact.get("value") {
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+        None => "unknown".to_owned(),
+    }
+}
+
+/// A cell that no spreadsheet takes for a formula, and without control characters.
+fn safe(cell: &str) -> String {
+    let text = crate::plain::plain(cell);
+    if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_text() {
+        assert_eq!(safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(safe("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(safe("vol-1"), "vol-1");
+        assert_eq!(safe("a\tb"), "a\\u{9}b");
+    }
+}

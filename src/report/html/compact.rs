@@ -1,0 +1,159 @@
+//! The data of the page: subjects, facts and findings as tables of indices, so that ten thousand findings stay small.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+};
+
+use rung_rules::model::{Control, Finding, FindingSubject, Level, Verdict};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Head;
+
+/// Findings in one page at most. Above it fails come first, then unknowns; the JSON and CSV have all.
+const MOST_FINDINGS: usize = 20_000;
+
+#[derive(Serialize)]
+struct SubjectRow {
+    #[serde(flatten)]
+    subject: FindingSubject,
+    evidence: String,
+}
+
+#[derive(Serialize)]
+struct FindingRow(usize, usize, u8, Vec<usize>, Vec<i64>, u8);
+
+/// Puts the assessment into the page's compact form.
+pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item = Finding>) -> io::Result<Value> {
+    let mut table = Table::new(head);
+    let mut kept: [Vec<Finding>; 4] = Default::default();
+    let mut left_out = [0u64; 4];
+    for finding in findings {
+        let code = usize::from(code(finding.result));
+        let better: usize = kept.iter().take(code + 1).map(Vec::len).sum();
+        match kept.get_mut(code) {
+            Some(list) if better < MOST_FINDINGS => list.push(finding),
+            _ => left_out.iter_mut().skip(code).take(1).for_each(|count| *count += 1),
+        }
+    }
+    let mut room = MOST_FINDINGS;
+    for (list, left) in kept.iter_mut().zip(&mut left_out) {
+        *left += list.len().saturating_sub(room) as u64;
+        list.truncate(room);
+        room -= list.len();
+    }
+    let rows: Vec<_> = kept.into_iter().flatten().filter_map(|finding| table.row(finding)).collect();
+    let mut data = serde_json::to_value(head)?;
+    if let Value::Object(fields) = &mut data {
+        fields.insert("levels".into(), Level::ALL.iter().map(|level| level.label()).collect());
+        let causes: BTreeMap<_, _> = head.gaps.iter().map(|gap| (cause_name(gap), gap.gap.cause.words())).collect();
+        fields.insert("causes".into(), json!(causes));
+        fields.insert("not_assessed".into(), head.not_assessed.iter().map(|control| not_assessed(*control)).collect());
+        fields.insert("subjects".into(), serde_json::to_value(&table.subjects)?);
+        fields.insert("fact_names".into(), json!(table.names.keys_in_order()));
+        fields.insert("facts".into(), json!(table.facts));
+        fields.insert("findings".into(), serde_json::to_value(&rows)?);
+        fields.insert("findings_left_out".into(), json!(left_out));
+    }
+    Ok(data)
+}
+
+fn code(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Fail => 0,
+        Verdict::Unknown => 1,
+        Verdict::Pass => 2,
+        Verdict::NotApplicable => 3,
+    }
+}
+
+fn cause_name(gap: &rung_rules::model::GapReport) -> String {
+    serde_json::to_value(gap.gap.cause).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn not_assessed(control: Control) -> Value {
+    json!({ "id": control.id(), "title": control.title(), "cells": control.cells() })
+}
+
+/// Indices in the order of first use.
+#[derive(Default)]
+struct Indices(HashMap<String, usize>);
+
+impl Indices {
+    fn of(&mut self, key: &str) -> usize {
+        let next = self.0.len();
+        match self.0.get(key) {
+            Some(index) => *index,
+            None => *self.0.entry(key.to_owned()).or_insert(next),
+        }
+    }
+
+    fn keys_in_order(&self) -> Vec<&str> {
+        let mut keys: Vec<_> = self.0.iter().map(|(key, index)| (*index, key.as_str())).collect();
+        keys.sort_unstable();
+        keys.into_iter().map(|(_, key)| key).collect()
+    }
+}
+
+struct Table {
+    criteria: HashMap<String, usize>,
+    gaps: HashMap<String, i64>,
+    sources: HashMap<String, i64>,
+    names: Indices,
+    subject_index: Indices,
+    fact_index: Indices,
+    subjects: Vec<SubjectRow>,
+    facts: Vec<Value>,
+}
+
+impl Table {
+    fn new(head: &Head) -> Self {
+        let criteria = head.controls.iter().flat_map(|control| &control.criteria).enumerate();
+        let numbered = |ids: Vec<String>| ids.into_iter().enumerate().map(|(at, id)| (id, at as i64)).collect();
+        Table {
+            criteria: criteria.map(|(at, criterion)| (criterion.id.clone(), at)).collect(),
+            gaps: numbered(head.gaps.iter().map(|gap| gap.gap.id.to_string()).collect()),
+            sources: numbered(head.sources.iter().map(|source| source.id.to_string()).collect()),
+            names: Indices::default(),
+            subject_index: Indices::default(),
+            fact_index: Indices::default(),
+            subjects: Vec::new(),
+            facts: Vec::new(),
+        }
+    }
+
+    /// Nothing for a finding of a criterion that the assessment does not have: it would stand under another's name.
+    fn row(&mut self, finding: Finding) -> Option<FindingRow> {
+        let criterion = self.criteria.get(&finding.criterion).copied()?;
+        let facts = finding.facts.iter().map(|(name, fact)| self.fact(name, fact)).collect();
+        let reasons = finding.reasons.iter().filter_map(|reason| self.reason(reason)).collect();
+        let (result, waived) = (code(finding.result), u8::from(finding.waived));
+        Some(FindingRow(criterion, self.subject(finding.subject, finding.evidence), result, facts, reasons, waived))
+    }
+
+    fn reason(&self, reason: &str) -> Option<i64> {
+        if reason == "attestation" { Some(-1) } else { self.gaps.get(reason).copied() }
+    }
+
+    fn subject(&mut self, subject: FindingSubject, evidence: String) -> usize {
+        let index = self.subject_index.of(&evidence);
+        if index == self.subjects.len() {
+            self.subjects.push(SubjectRow { subject, evidence });
+        }
+        index
+    }
+
+    fn fact(&mut self, name: &str, fact: &Value) -> usize {
+        let index = self.fact_index.of(&format!("{name} {fact}"));
+        if index == self.facts.len() {
+            let name = self.names.of(name);
+            let id = |field: &str| fact.get(field).and_then(Value::as_str).unwrap_or_default();
+            self.facts.push(match fact.get("value") {
+                Some(value) => json!([name, value, self.sources.get(id("from")).copied().unwrap_or(-1)]),
+                None => json!([name, null, -1, self.gaps.get(id("gap")).copied().unwrap_or(-1)]),
+            });
+        }
+        index
+    }
+}

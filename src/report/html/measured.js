@@ -1,0 +1,59 @@
+/* How it was measured: program, scan, calls, thresholds, and the method in words. */
+
+function drawMeasured(report) {
+  document.getElementById("measured-body").append(
+    el("div", { class: "columns" }, scanFacts(report), method()),
+    callsTable(report), thresholdsTable(report));
+  document.getElementById("foot").append(`Made by rung ${report.rung.version}. Everything shown lies in this file; it loads nothing and sends nothing.`);
+}
+
+function scanFacts(report) {
+  const { scan } = report;
+  const took = Date.parse(scan.finished_at) - Date.parse(scan.started_at);
+  const calls = Object.values(scan.calls).reduce((sum, each) => sum + each.calls, 0);
+  return el("div", {}, el("h3", {}, "The scan"), el("dl", { class: "facts facts-column" }, [
+    pair("Scan", el("code", {}, said(scan.id))),
+    pair("Began", time(scan.started_at)),
+    pair("Ended", time(scan.finished_at), Number.isFinite(took) ? ` (${duration(took)})` : ""),
+    pair("Complete", scan.complete ? "yes" : "no: interrupted"),
+    pair("Partition", said(scan.partition)),
+    pair("Scope", said(scan.scope.rule || "every resource", 500), `; ${counted(scan.scope.left_out, "resource")} left out`),
+    pair("Calls", `${counted(calls, "request")}, all reads`),
+    pair("List price of the calls", dollars(scan.cost_usd)),
+    pair("Program", `rung ${report.rung.version}, format ${report.schema}`),
+  ].filter(Boolean)));
+}
+
+function method() {
+  return el("div", { class: "prose" }, el("h3", {}, "The method"),
+    el("p", {}, "Each rung of the maturity model is split into criteria. A criterion is held against one resource at a time and comes out as pass, fail, unknown or not applicable; a bar says how many must pass."),
+    el("p", {}, el("b", {}, "Unknown is never counted as pass or as fail. "), "A criterion is met only if its bar holds even when every unknown resource fails, and unmet only if the bar is missed even when every unknown resource passes. In between it is unknown."),
+    el("dl", { class: "terms" },
+      pair("Confirmed", "the highest level at which every criterion that applies, on it and below it, is met."),
+      pair("Possible", "the same with unknown counted as met: where the control stands if everything hidden is good."),
+      pair("Observed", "confirmed from AWS alone, with every attestation set aside."),
+      pair("Gap", "something that could not be seen, with its cause and what would open it."),
+      pair("Not applicable", "the account has nothing that the criterion speaks about: it does not count.")));
+}
+
+function callsTable(report) {
+  const calls = Object.entries(report.scan.calls).sort((a, b) => b[1].calls - a[1].calls || (a[0] < b[0] ? -1 : 1));
+  if (!calls.length) return "";
+  const number = (head) => ({ head, class: "num right" });
+  const rows = calls.map(([operation, each]) => [el("code", {}, operation), count(each.calls), count(each.retries), count(each.throttles), count(each.errors), bytes(each.bytes), duration(each.milliseconds), each.cost_usd ? each.cost_usd.toFixed(4) : "0"]);
+  return el("details", { class: "block", open: calls.length <= 40 }, el("summary", {}, el("h3", {}, "Calls"), el("span", { class: "quiet" }, counted(calls.length, "operation"))),
+    table("Calls by operation, over all accounts and regions; time is the sum over parallel calls", [{ head: "Operation" }, number("Calls"), number("Retries"), number("Throttled"), number("Errors"), number("Answered"), number("Time"), number("USD")], rows));
+}
+
+function thresholdsTable(report) {
+  const byName = new Map();
+  for (const criterion of report.criteria) for (const threshold of criterion.thresholds) byName.set(threshold.name, threshold);
+  if (!byName.size) return "";
+  const changed = [...byName.values()].filter(isChanged).length;
+  const rows = [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1)).map((threshold) => [
+    el("code", {}, threshold.name),
+    isChanged(threshold) ? el("strong", { class: "changed" }, amount(threshold.value, threshold.unit), " changed") : amount(threshold.value, threshold.unit),
+    amount(threshold.default, threshold.unit), threshold.reason]);
+  return el("details", { class: "block", open: true }, el("summary", {}, el("h3", {}, "Thresholds"), el("span", { class: "quiet" }, changed ? `${count(changed)} of ${count(byName.size)} changed from their defaults` : `${count(byName.size)}, all at their defaults`)),
+    table("Thresholds in force", [{ head: "Name" }, { head: "In force", class: "num" }, { head: "Default", class: "num" }, { head: "Why this default" }], rows));
+}

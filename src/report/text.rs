@@ -1,0 +1,184 @@
+//! The summary for people: a line a control with its five rungs, why, and the next step; then gaps, cost, calls, time.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
+
+use owo_colors::{OwoColorize, Stream, Style};
+use rung_rules::model::{ControlReport, Effort, Level, Outcome};
+use textwrap::Options;
+
+use super::{Head, Rendering};
+use crate::plain::plain;
+
+/// The widest text that reads well.
+const WIDEST: usize = 110;
+const INDENT: &str = "      ";
+
+/// Writes the summary.
+pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {
+    title(head, out)?;
+    for control in &head.controls {
+        control_lines(control, out)?;
+    }
+    not_assessed(head, out)?;
+    gaps(head, out)?;
+    footer(head, rendering, out)
+}
+
+fn width() -> usize {
+    textwrap::termwidth().clamp(60, WIDEST)
+}
+
+/// Text in a style where standard output shows colours; NO_COLOR and pipes are respected.
+fn styled(text: &str, style: Style) -> String {
+    text.if_supports_color(Stream::Stdout, |text| text.style(style)).to_string()
+}
+
+fn bold(text: &str) -> String {
+    styled(text, Style::new().bold())
+}
+
+fn dim(text: &str) -> String {
+    styled(text, Style::new().dimmed())
+}
+
+fn wrapped(text: &str, first: &str, out: &mut dyn Write) -> io::Result<()> {
+    let first = format!("{INDENT}{first}");
+    let rest = " ".repeat(first.chars().count());
+    for line in textwrap::wrap(&plain(text), Options::new(width()).initial_indent(&first).subsequent_indent(&rest)) {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
+fn title(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    let (scan, regions) = (&head.scan, head.scan.regions.join(", "));
+    let accounts = scan.accounts.join(", ");
+    writeln!(out, "\n{}  {}", bold(&format!("Performance efficiency of account {accounts}")), dim(&regions))?;
+    if !scan.complete {
+        let words = "INCOMPLETE: the scan was interrupted; what was not read is unknown.";
+        writeln!(out, "{}", styled(words, Style::new().yellow().bold()))?;
+    }
+    writeln!(out)
+}
+
+fn control_lines(control: &ControlReport, out: &mut dyn Write) -> io::Result<()> {
+    let name = format!("{} {}", plain(&control.id.id().replace("WAF-PERF-", "")), control.title);
+    writeln!(out, "  {:<30} {}  {}", bold_padded(&name, 30), ladder(control), standing(control))?;
+    wrapped(&control.why, "", out)?;
+    if let Some(next) = &control.next {
+        if let Some(step) = next.blocked_by.first() {
+            let subjects = match step.subjects_total {
+                0 => String::new(),
+                1 => " (1 subject)".to_owned(),
+                n => format!(" ({n} subjects)"),
+            };
+            let text = format!("{}{subjects}", step.remedy);
+            wrapped(&text, &format!("next, {}: ", effort(step.effort)), out)?;
+        }
+    }
+    writeln!(out)
+}
+
+/// Padded before it is styled: escape sequences have no width.
+fn bold_padded(text: &str, width: usize) -> String {
+    let padding = width.saturating_sub(unicode_width::UnicodeWidthStr::width(text));
+    format!("{}{}", bold(text), " ".repeat(padding))
+}
+
+fn effort(effort: Effort) -> &'static str {
+    match effort {
+        Effort::Setting => "a setting",
+        Effort::Resource => "something to add",
+        Effort::Change => "a change",
+        Effort::Practice => "a practice",
+    }
+}
+
+/// Five rungs: filled up to the confirmed level, outlined up to the possible one.
+fn ladder(control: &ControlReport) -> String {
+    let (Some(confirmed), Some(possible)) = (control.confirmed, control.possible) else { return dim("·····") };
+    Level::ALL
+        .into_iter()
+        .map(|level| {
+            if level <= confirmed {
+                styled("■", colour(confirmed))
+            } else if level <= possible {
+                styled("□", Style::new().yellow())
+            } else {
+                dim("·")
+            }
+        })
+        .collect()
+}
+
+fn colour(level: Level) -> Style {
+    match level {
+        Level::L1 => Style::new().red(),
+        Level::L2 => Style::new().yellow(),
+        _ => Style::new().green(),
+    }
+}
+
+fn standing(control: &ControlReport) -> String {
+    match (control.confirmed, control.possible) {
+        (Some(confirmed), Some(possible)) if confirmed == possible => {
+            format!("level {}  {}", bold(&confirmed.number().to_string()), dim(confirmed.label()))
+        }
+        (Some(confirmed), Some(possible)) => {
+            format!("level {} confirmed, {} possible", bold(&confirmed.number().to_string()), possible.number())
+        }
+        _ => dim("not applicable"),
+    }
+}
+
+fn not_assessed(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    if head.not_assessed.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = head.not_assessed.iter().map(|c| format!("{:03} {}", c.number(), c.title())).collect();
+    let text = format!("Not assessed by this version: {}.", names.join(", "));
+    for line in textwrap::wrap(&text, Options::new(width()).initial_indent("  ").subsequent_indent("  ")) {
+        writeln!(out, "{}", dim(&line))?;
+    }
+    writeln!(out)
+}
+
+/// Gaps that hide a criterion, one line an operation, region and cause; the rest is counted.
+fn gaps(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    let mut lines: BTreeMap<String, (usize, &str)> = BTreeMap::new();
+    for gap in head.gaps.iter().filter(|gap| !gap.hides.is_empty()) {
+        let key = format!("{} in {}: {}", gap.gap.operation, gap.gap.region, gap.gap.cause.words());
+        let entry = lines.entry(key).or_insert((0, &gap.gap.opens_with));
+        entry.0 += gap.hides.len();
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "  {}", bold("Not seen"))?;
+    for (line, (hides, opens)) in &lines {
+        let criteria = if *hides == 1 { "1 criterion" } else { "criteria" };
+        let hidden = if *hides == 1 { criteria.to_owned() } else { format!("{hides} {criteria}") };
+        wrapped(&format!("{line}. Hides {hidden}; opens with: {opens}"), "", out)?;
+    }
+    writeln!(out)
+}
+
+fn footer(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let calls: u64 = head.scan.calls.values().map(|count| count.calls + count.errors).sum();
+    let throttles: u64 = head.scan.calls.values().map(|count| count.throttles).sum();
+    let unknown = head.controls.iter().flat_map(|c| &c.criteria).filter(|c| c.outcome == Outcome::Unknown).count();
+    let time = rendering.took.map(|took| format!(", {:.1} s", took.as_secs_f64())).unwrap_or_default();
+    let text = format!(
+        "{calls} calls, {throttles} throttled, list price {:.4} USD{time}. {unknown} criteria unknown.",
+        head.scan.cost_usd
+    );
+    writeln!(out, "  {text}")?;
+    if let Some(bundle) = rendering.bundle {
+        writeln!(out, "  Report    {}", bold(&plain(&bundle.join(crate::bundle::REPORT).display().to_string())))?;
+        writeln!(out, "  Evidence  {}", plain(&bundle.display().to_string()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! The orchestration of a scan: connect, find the account, collect everywhere at once, until done or interrupted.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use rung_collectors::{
+    aws::{
+        Account, AccountError, ConnectError, Connection, Options, Place, Recorder, RecordingHeader, Replay, connect,
+    },
+    calls::sts::IdentityError,
+    collect_all,
+};
+use rung_rules::model::{EvidenceSet, Scan, Scope};
+use tokio::sync::watch;
+
+use crate::{failure::Failure, progress::Progress};
+
+/// Where the answers come from.
+#[derive(Debug)]
+pub enum Input {
+    /// AWS, by the SDK's default chain.
+    Aws,
+    /// A recording.
+    Replay(Arc<Replay>),
+}
+
+/// What to scan and how.
+#[derive(Debug)]
+pub struct Request {
+    /// Where the answers come from.
+    pub input: Input,
+    /// Named profile.
+    pub profile: Option<String>,
+    /// Regions as given; `all` for every enabled one.
+    pub regions: Vec<String>,
+    /// Whether CloudWatch metrics are asked for.
+    pub metrics: bool,
+    /// Writes each exchange into this folder.
+    pub record: Option<PathBuf>,
+    /// Whether the recording gets pseudonyms.
+    pub redact: bool,
+    /// Most calls in flight.
+    pub concurrency: usize,
+    /// Most attempts of one call.
+    pub max_attempts: u32,
+    /// Time-out of one attempt.
+    pub timeout: Duration,
+    /// Whether a progress bar may be shown.
+    pub progress: bool,
+}
+
+impl Request {
+    /// A scan with every default.
+    pub fn new(input: Input) -> Self {
+        Request {
+            input,
+            profile: None,
+            regions: Vec::new(),
+            metrics: true,
+            record: None,
+            redact: false,
+            concurrency: 32,
+            max_attempts: 8,
+            timeout: Duration::from_secs(30),
+            progress: false,
+        }
+    }
+}
+
+/// What a scan saw.
+#[derive(Debug)]
+pub struct Scanned {
+    /// Evidence, gaps, sources.
+    pub set: EvidenceSet,
+    /// When, where, at what price.
+    pub scan: Scan,
+    /// Whether the user interrupted it.
+    pub interrupted: bool,
+}
+
+/// Runs a scan. `stop` turns true when the user interrupts: what was seen until then is the result.
+pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanned, Failure> {
+    let mut regions = request.regions.clone();
+    let mut metrics = request.metrics;
+    let replay = match request.input {
+        Input::Aws => None,
+        Input::Replay(replay) => {
+            if regions.is_empty() {
+                regions.clone_from(&replay.header().regions);
+            }
+            metrics &= replay.header().metrics;
+            Some(replay)
+        }
+    };
+    let recorder = match &request.record {
+        None => None,
+        Some(folder) => {
+            let recorder = Recorder::create(folder, request.redact)
+                .map_err(|error| Failure::usage(format!("cannot record into {}: {error}", folder.display())))?;
+            Some(Arc::new(recorder))
+        }
+    };
+    let options = Options {
+        profile: request.profile,
+        region: regions.iter().find(|region| *region != "all").cloned(),
+        concurrency: request.concurrency,
+        max_attempts: request.max_attempts,
+        timeout: request.timeout,
+        metrics,
+        replay,
+        recorder,
+        interrupted: stop.clone(),
+    };
+    let connection = connect(options).await.map_err(of_connect)?;
+    let account = find(&connection, &regions, stop.clone()).await?;
+    let places = account.places(&connection);
+    let progress = Progress::start(request.progress, &connection, &places);
+    let set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
+    progress.finish();
+    let interrupted = *stop.borrow();
+    finish_recording(&connection, &account, metrics)?;
+    let scan = described(&connection, &account, interrupted);
+    Ok(Scanned { set, scan, interrupted })
+}
+
+async fn find(
+    connection: &Connection,
+    regions: &[String],
+    mut stop: watch::Receiver<bool>,
+) -> Result<Account, Failure> {
+    tokio::select! {
+        account = Account::find(connection, regions) => account.map_err(of_account),
+        _ = stop.wait_for(|stop| *stop) => Err(Failure {
+            exit: crate::failure::Exit::Interrupted,
+            message: "interrupted before the account was known: nothing was seen".to_owned(),
+        }),
+    }
+}
+
+fn of_connect(error: ConnectError) -> Failure {
+    match error {
+        ConnectError::NoRegion => Failure::usage(error.to_string()),
+        ConnectError::NoCredentials => Failure::credentials(error.to_string()),
+    }
+}
+
+fn of_account(error: AccountError) -> Failure {
+    match &error {
+        AccountError::Identity(IdentityError::Other(_) | IdentityError::Unreachable(_)) => {
+            Failure::usage(error.to_string())
+        }
+        AccountError::Identity(_) => Failure::credentials(error.to_string()),
+        _ => Failure::usage(error.to_string()),
+    }
+}
+
+fn finish_recording(connection: &Connection, account: &Account, metrics: bool) -> Result<(), Failure> {
+    let Some(recorder) = &connection.recorder else { return Ok(()) };
+    let header = RecordingHeader {
+        schema: "rung/recording/v1".to_owned(),
+        recorded_at: connection.span.now,
+        account: account.id.to_string(),
+        partition: account.partition.to_string(),
+        home_region: connection.home_region.clone(),
+        regions: account.regions.iter().map(ToString::to_string).collect(),
+        redacted: false,
+        metrics,
+        exchanges: 0,
+    };
+    recorder.finish(header).map_err(|error| Failure::usage(format!("cannot write the recording: {error}")))
+}
+
+fn described(connection: &Connection, account: &Account, interrupted: bool) -> Scan {
+    let span = &connection.span;
+    let calls = span.counters.snapshot();
+    let cents = |usd: f64| (usd * 1e6).round() / 1e6;
+    Scan {
+        id: format!("{}-{}", span.now.strftime("%Y%m%dT%H%M%SZ"), account.id),
+        started_at: span.now,
+        finished_at: if span.fixed_clock { span.now } else { Timestamp::now() },
+        complete: !interrupted,
+        accounts: vec![account.id.to_string()],
+        partition: account.partition.to_string(),
+        regions: account.regions.iter().map(ToString::to_string).collect(),
+        scope: Scope { rule: "every resource counts as production".to_owned(), left_out: 0 },
+        cost_usd: cents(calls.values().map(|count| count.cost_usd).sum()),
+        calls,
+    }
+}
