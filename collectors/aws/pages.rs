@@ -61,7 +61,7 @@ impl<'a> Reading<'a> {
         self.gap(Cause::CutShort, words)
     }
 
-    async fn to_the_end<O, E, R>(
+    async fn read_to_end<O, E, R>(
         &mut self,
         mut stream: PaginationStream<Result<O, SdkError<E, R>>>,
         mut take: impl FnMut(O),
@@ -124,7 +124,7 @@ where
 {
     let mut reading = Reading::begin(place, call, parameters);
     let mut items = Vec::new();
-    let gap = reading.to_the_end(stream, |page| take(page, &mut items)).await;
+    let gap = reading.read_to_end(stream, |page| take(page, &mut items)).await;
     items.shrink_to_fit();
     Listing { from: reading.end(items.len()), items, gap }
 }
@@ -141,7 +141,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    Reading::begin(place, call, "").to_the_end(stream, take).await
+    Reading::begin(place, call, "").read_to_end(stream, take).await
 }
 
 /// Where a page leaves off.
@@ -170,7 +170,7 @@ where
     let mut items = Vec::new();
     let mut from = None;
     let gap = loop {
-        match reading.next(ask(from.take())).await {
+        match reading.next(Box::pin(ask(from.take()))).await {
             Some(Ok(page)) => {
                 reading.page(&page);
                 match take(page, &mut items) {
@@ -201,7 +201,8 @@ where
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     let mut reading = Reading::begin(place, call, parameters);
-    match reading.next(answer).await {
+    // Boxed: the SDK's futures are tens of kilobytes each, and many of them wait at once.
+    match reading.next(Box::pin(answer)).await {
         None => Read::Unknown { gap: reading.interrupted() },
         Some(Ok(answer)) => {
             reading.page(&answer);

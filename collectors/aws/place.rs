@@ -108,7 +108,7 @@ impl Place {
     ) -> Arc<T> {
         let key = (TypeId::of::<T>(), call.operation, parameters.to_owned());
         let cell = self.memo.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
-        let mut read = Some(read);
+        let mut read = Some(Box::pin(read));
         let any = cell
             .get_or_init(|| {
                 let read = read.take();

@@ -25,6 +25,7 @@ class Faults:
         self.throttle_rate = self.fault_rate = 0.0
         self.latency_ms = 0.0
         self.expired = False
+        self.fail = {}
         self.random = random.Random(0)
 
     def control(self, wanted):
@@ -36,6 +37,8 @@ class Faults:
                 setattr(self, name, float(value))
             elif name == "expired":
                 self.expired = bool(value)
+            elif name == "fail":
+                self.fail = dict(value)
             elif name == "seed":
                 self.random = random.Random(value)
             else:
@@ -50,6 +53,9 @@ class Faults:
             return _throttled(request)
         if chance < self.throttle_rate + self.fault_rate:
             return _server_error(request)
+        code = next((code for pattern, code in self.fail.items() if _matches(request, [pattern])), None)
+        if code:
+            return _error(request, 400, code, f"{code}, as the test asked")
         kind = next((kind for kind, patterns in self.deny.items() if _matches(request, patterns)), None)
         return _denied(request, kind) if kind else None
 

@@ -1,0 +1,129 @@
+//! Against the live emulator: seed, scan, compare every level with what the seed must give; record, replay, interrupt.
+
+use std::{fs, path::Path, process::Stdio, time::Duration};
+
+use serde_json::Value;
+
+use crate::common::{Emulator, levels, outcomes};
+
+const BOTH: [&str; 4] = ["--region", "us-east-1", "--region", "eu-west-1"];
+
+fn scan(rung: &crate::common::Rung, more: &[&str]) -> Value {
+    let args = [&["scan", "--quiet", "--format", "json", "-o", "-"], BOTH.as_slice(), more].concat();
+    serde_json::from_str(&rung.ok(&args)).unwrap()
+}
+
+#[test]
+fn the_seeded_account_stands_where_its_seed_puts_it() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let live = scan(&rung, &["--record", "rec"]);
+    insta::assert_json_snapshot!("emulator_levels", levels(&live));
+    insta::assert_json_snapshot!("emulator_outcomes", outcomes(&live));
+
+    // The recording says the same, without the emulator, and holds nothing secret.
+    drop(emulator);
+    let replayed = scan(&rung, &["--replay", "rec"].as_slice());
+    assert_eq!(levels(&replayed), levels(&live));
+    assert_eq!(outcomes(&replayed), outcomes(&live));
+    no_secrets(&rung.path("rec"));
+}
+
+#[test]
+fn a_redacted_recording_gives_the_same_levels_and_no_names() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let live = scan(&rung, &["--record", "rec", "--redact"]);
+    drop(emulator);
+    let replayed = scan(&rung, &["--replay", "rec"]);
+    assert_eq!(levels(&replayed), levels(&live));
+    assert_eq!(outcomes(&replayed), outcomes(&live));
+    let names: Vec<&str> = live["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|finding| finding["subject"]["name"].as_str())
+        .filter(|name| name.len() > 8 && name.contains('-'))
+        .collect();
+    assert!(names.len() > 20);
+    every_file(&rung.path("rec"), &mut |path, text| {
+        assert!(!text.contains("123456789012"), "{}: account id", path.display());
+        for name in &names {
+            assert!(!text.contains(name), "{}: {name}", path.display());
+        }
+    });
+}
+
+#[test]
+fn an_empty_account_is_not_applicable_not_good() {
+    let emulator = Emulator::start("empty");
+    let live = scan(&emulator.rung(), &[]);
+    insta::assert_json_snapshot!("empty_levels", levels(&live));
+    insta::assert_json_snapshot!("empty_outcomes", outcomes(&live));
+}
+
+#[test]
+fn throttling_is_waited_out() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let calm = scan(&rung, &[]);
+    emulator.control(r#"{"throttle_rate": 0.2}"#);
+    let throttled = scan(&rung, &["--max-attempts", "20"]);
+    assert_eq!(outcomes(&throttled), outcomes(&calm));
+    let count = |name: &str| -> u64 {
+        throttled["scan"]["calls"].as_object().unwrap().values().map(|calls| calls[name].as_u64().unwrap()).sum()
+    };
+    assert!(count("throttles") > 0 && count("retries") >= count("throttles"));
+}
+
+#[test]
+fn an_organisations_denial_is_told_apart() {
+    let emulator = Emulator::start("demo");
+    emulator.control(r#"{"deny_scp": ["ec2:DescribeVolumes"], "deny": ["rds:DescribeDBInstances"]}"#);
+    let live = scan(&emulator.rung(), &[]);
+    let causes: Vec<_> = live["gaps"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|gap| (gap["operation"].as_str().unwrap(), gap["cause"].as_str().unwrap()))
+        .collect();
+    assert!(causes.contains(&("ec2:DescribeVolumes", "denied_by_organization_policy")), "{causes:?}");
+    assert!(causes.contains(&("rds:DescribeDBInstances", "denied_by_identity_policy")), "{causes:?}");
+    assert_eq!(outcomes(&live)["waf-perf-090.api.aws.storage-type-selected"], "unknown");
+}
+
+#[test]
+fn ctrl_c_leaves_an_incomplete_bundle_with_what_was_seen() {
+    let emulator = Emulator::start("demo");
+    emulator.control(r#"{"latency_ms": 400}"#);
+    let rung = emulator.rung();
+    let args = [&["scan", "--bundle", "b", "--concurrency", "1"], BOTH.as_slice()].concat();
+    let mut child = rung.command(&args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(5));
+    let interrupt = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(interrupt.success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let assessment: Value = serde_json::from_slice(&fs::read(rung.path("b/assessment.json")).unwrap()).unwrap();
+    assert_eq!(assessment["scan"]["complete"], false);
+    let gaps = assessment["gaps"].as_array().unwrap();
+    assert!(gaps.iter().any(|gap| gap["cause"] == "cut_short"));
+    assert!(assessment["scan"]["calls"].as_object().unwrap().len() > 1, "what was seen is kept");
+    rung.ok(&["assess", "b"]);
+}
+
+fn every_file(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() { every_file(&path, visit) } else { visit(&path, &fs::read_to_string(&path).unwrap()) }
+    }
+}
+
+fn no_secrets(folder: &Path) {
+    every_file(folder, &mut |path, text| {
+        for secret in
+            ["a-very-secret-key", "a-very-secret-token", "AWS4-HMAC-SHA256", "authorization", "x-amz-security-token"]
+        {
+            assert!(!text.contains(secret), "{}: {secret}", path.display());
+        }
+    });
+}
