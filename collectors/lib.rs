@@ -8,7 +8,11 @@ pub mod calls;
 pub mod metrics;
 
 mod prices;
+mod prices_lambda;
+mod serverless_managed;
 mod storage_io;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
@@ -31,11 +35,11 @@ pub struct Collected {
 
 async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
     match control {
+        Control::ServerlessManaged => serverless_managed::metric_queries(place).await,
         Control::StorageIo => storage_io::metric_queries(place).await,
         Control::AutoScaling
         | Control::DatabasePerformance
         | Control::NetworkPerformance
-        | Control::ServerlessManaged
         | Control::ComputeSizing
         | Control::Caching
         | Control::SlosMonitoring
@@ -46,11 +50,11 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
 
 async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
     match control {
+        Control::ServerlessManaged => serverless_managed::collect(place, metrics).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
         Control::AutoScaling
         | Control::DatabasePerformance
         | Control::NetworkPerformance
-        | Control::ServerlessManaged
         | Control::ComputeSizing
         | Control::Caching
         | Control::SlosMonitoring

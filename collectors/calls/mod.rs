@@ -6,12 +6,17 @@
 pub mod cloudwatch;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
+pub mod compute_optimizer_lambda;
 pub mod ec2_account;
 pub mod ec2_volumes;
 pub mod efs;
 pub mod eventbridge;
+pub mod lambda;
+pub mod lambda_concurrency;
+pub mod lambda_triggers;
 pub mod rds_instances;
 pub mod s3;
+pub mod sfn;
 pub mod sts;
 pub(crate) mod tags;
 pub(crate) mod time;
@@ -87,6 +92,11 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         eventbridge::CALLS,
         rds_instances::CALLS,
         s3::CALLS,
+        compute_optimizer_lambda::CALLS,
+        lambda::CALLS,
+        lambda_concurrency::CALLS,
+        lambda_triggers::CALLS,
+        sfn::CALLS,
     ]
     .into_iter()
     .flatten()

@@ -5,12 +5,14 @@
 mod bucket;
 mod database_storage;
 mod file_system;
+mod function;
 mod storage_automation;
 mod volume;
 
 pub use bucket::Bucket;
 pub use database_storage::DatabaseStorage;
 pub use file_system::FileSystem;
+pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
 
@@ -119,6 +121,8 @@ kinds! {
     FileSystem, "file_system", "file systems";
     /// Automation in one account and region that changes volume types or IOPS.
     StorageAutomation, "storage_automation", "accounts and regions";
+    /// A Lambda function.
+    Function, "function", "functions";
 }
 
 /// For `applies`: every subject of the kind.
