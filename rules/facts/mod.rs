@@ -3,12 +3,14 @@
 //! A field is `Observed<T>` when AWS may not show it; a plain type only for what identifies the subject.
 
 mod bucket;
+mod database;
 mod database_storage;
 mod file_system;
 mod storage_automation;
 mod volume;
 
 pub use bucket::Bucket;
+pub use database::Database;
 pub use database_storage::DatabaseStorage;
 pub use file_system::FileSystem;
 pub use storage_automation::StorageAutomation;
@@ -119,6 +121,8 @@ kinds! {
     FileSystem, "file_system", "file systems";
     /// Automation in one account and region that changes volume types or IOPS.
     StorageAutomation, "storage_automation", "accounts and regions";
+    /// A database: an RDS instance outside clusters, or a cluster with its instances.
+    Database, "database", "databases";
 }
 
 /// For `applies`: every subject of the kind.
