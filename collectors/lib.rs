@@ -7,6 +7,7 @@ pub mod aws;
 pub mod calls;
 pub mod metrics;
 
+mod database_performance;
 mod prices;
 mod prices_lambda;
 mod serverless_managed;
@@ -51,9 +52,9 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
 async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
     match control {
         Control::ServerlessManaged => serverless_managed::collect(place, metrics).await,
+        Control::DatabasePerformance => database_performance::collect(place).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
         Control::AutoScaling
-        | Control::DatabasePerformance
         | Control::NetworkPerformance
         | Control::ComputeSizing
         | Control::Caching

@@ -4,9 +4,11 @@
 //! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
 
 pub mod cloudwatch;
+pub mod cloudwatch_anomaly;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
 pub mod compute_optimizer_lambda;
+pub mod devops_guru;
 pub mod ec2_account;
 pub mod ec2_volumes;
 pub mod efs;
@@ -14,7 +16,10 @@ pub mod eventbridge;
 pub mod lambda;
 pub mod lambda_concurrency;
 pub mod lambda_triggers;
+pub mod rds_clusters;
 pub mod rds_instances;
+pub mod rds_parameters;
+pub mod rds_recommendations;
 pub mod s3;
 pub mod sfn;
 pub mod sts;
@@ -86,11 +91,16 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         ec2_account::CALLS,
         ec2_volumes::CALLS,
         cloudwatch::CALLS,
+        cloudwatch_anomaly::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
+        devops_guru::CALLS,
         efs::CALLS,
         eventbridge::CALLS,
+        rds_clusters::CALLS,
         rds_instances::CALLS,
+        rds_parameters::CALLS,
+        rds_recommendations::CALLS,
         s3::CALLS,
         compute_optimizer_lambda::CALLS,
         lambda::CALLS,

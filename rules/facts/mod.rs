@@ -3,6 +3,7 @@
 //! A field is `Observed<T>` when AWS may not show it; a plain type only for what identifies the subject.
 
 mod bucket;
+mod database;
 mod database_storage;
 mod file_system;
 mod function;
@@ -10,6 +11,7 @@ mod storage_automation;
 mod volume;
 
 pub use bucket::Bucket;
+pub use database::Database;
 pub use database_storage::DatabaseStorage;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
@@ -123,6 +125,8 @@ kinds! {
     StorageAutomation, "storage_automation", "accounts and regions";
     /// A Lambda function.
     Function, "function", "functions";
+    /// A database: an RDS instance outside clusters, or a cluster with its instances.
+    Database, "database", "databases";
 }
 
 /// For `applies`: every subject of the kind.
