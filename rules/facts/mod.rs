@@ -5,12 +5,18 @@
 mod bucket;
 mod database_storage;
 mod file_system;
+mod scaling_metric;
+mod scaling_target;
+mod static_server;
 mod storage_automation;
 mod volume;
 
 pub use bucket::Bucket;
 pub use database_storage::DatabaseStorage;
 pub use file_system::FileSystem;
+pub use scaling_metric::ScalingMetric;
+pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
+pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
 
@@ -119,6 +125,10 @@ kinds! {
     FileSystem, "file_system", "file systems";
     /// Automation in one account and region that changes volume types or IOPS.
     StorageAutomation, "storage_automation", "accounts and regions";
+    /// What scales by Auto Scaling or Application Auto Scaling.
+    ScalingTarget, "scaling_target", "scaling targets";
+    /// A server behind a load balancer that nothing scales.
+    StaticServer, "static_server", "static servers";
 }
 
 /// For `applies`: every subject of the kind.
