@@ -7,8 +7,11 @@ pub mod aws;
 pub mod calls;
 pub mod metrics;
 
+mod auto_scaling;
 mod prices;
 mod storage_io;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
@@ -46,9 +49,9 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
 
 async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
     match control {
+        Control::AutoScaling => auto_scaling::collect(place).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
-        Control::AutoScaling
-        | Control::DatabasePerformance
+        Control::DatabasePerformance
         | Control::NetworkPerformance
         | Control::ServerlessManaged
         | Control::ComputeSizing

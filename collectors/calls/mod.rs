@@ -3,15 +3,21 @@
 //!
 //! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
 
+pub mod application_autoscaling;
+pub mod autoscaling;
 pub mod cloudwatch;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
 pub mod ec2_account;
 pub mod ec2_volumes;
+pub mod ecs;
 pub mod efs;
+pub mod elbv2;
 pub mod eventbridge;
 pub mod rds_instances;
 pub mod s3;
+pub mod scaling_policy;
+pub mod scaling_prose;
 pub mod sts;
 pub(crate) mod tags;
 pub(crate) mod time;
@@ -80,10 +86,14 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         sts::CALLS,
         ec2_account::CALLS,
         ec2_volumes::CALLS,
+        application_autoscaling::CALLS,
+        autoscaling::CALLS,
         cloudwatch::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
+        ecs::CALLS,
         efs::CALLS,
+        elbv2::CALLS,
         eventbridge::CALLS,
         rds_instances::CALLS,
         s3::CALLS,
