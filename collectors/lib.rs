@@ -8,6 +8,7 @@ pub mod calls;
 pub mod metrics;
 
 mod database_performance;
+mod auto_scaling;
 mod prices;
 mod prices_lambda;
 mod serverless_managed;
@@ -55,6 +56,9 @@ async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Coll
         Control::DatabasePerformance => database_performance::collect(place).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
         Control::AutoScaling
+        Control::AutoScaling => auto_scaling::collect(place).await,
+        Control::StorageIo => storage_io::collect(place, metrics).await,
+        Control::DatabasePerformance
         | Control::NetworkPerformance
         | Control::ComputeSizing
         | Control::Caching

@@ -36,4 +36,4 @@ pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 
 pub(crate) use ids::source_id;
-pub(crate) use pages::{PageEnd, drain, drain_part, once, pages};
+pub(crate) use pages::{PageEnd, drain, drain_part, drain_unless_absent, once, pages};

@@ -64,6 +64,7 @@ impl<'a> Reading<'a> {
     async fn read_to_end<O, E, R>(
         &mut self,
         mut stream: PaginationStream<Result<O, SdkError<E, R>>>,
+        absent: &[&str],
         mut take: impl FnMut(O),
     ) -> Option<GapId>
     where
@@ -77,6 +78,7 @@ impl<'a> Reading<'a> {
                     self.page(&page);
                     take(page);
                 }
+                Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => return None,
                 Some(Some(Err(error))) => return Some(self.failed(&error)),
                 Some(None) => return None,
                 None => return Some(self.interrupted()),
@@ -109,12 +111,33 @@ impl<'a> Reading<'a> {
     }
 }
 
+fn code_of<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> &str {
+    error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default()
+}
+
 /// Reads a paginated operation to its end.
 pub(crate) async fn drain<O, E, R, T>(
     place: &Place,
     call: &'static Call,
     parameters: &str,
     stream: PaginationStream<Result<O, SdkError<E, R>>>,
+    take: impl FnMut(O, &mut Vec<T>),
+) -> Listing<T>
+where
+    O: RequestId,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    drain_unless_absent(place, call, parameters, stream, &[], take).await
+}
+
+/// Like [`drain`], for operations that answer "there are none" with one of the error codes in `absent`.
+pub(crate) async fn drain_unless_absent<O, E, R, T>(
+    place: &Place,
+    call: &'static Call,
+    parameters: &str,
+    stream: PaginationStream<Result<O, SdkError<E, R>>>,
+    absent: &[&str],
     mut take: impl FnMut(O, &mut Vec<T>),
 ) -> Listing<T>
 where
@@ -124,7 +147,7 @@ where
 {
     let mut reading = Reading::begin(place, call, parameters);
     let mut items = Vec::new();
-    let gap = reading.read_to_end(stream, |page| take(page, &mut items)).await;
+    let gap = reading.read_to_end(stream, absent, |page| take(page, &mut items)).await;
     items.shrink_to_fit();
     Listing { from: reading.end(items.len()), items, gap }
 }
@@ -141,7 +164,7 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    Reading::begin(place, call, "").read_to_end(stream, take).await
+    Reading::begin(place, call, "").read_to_end(stream, &[], take).await
 }
 
 /// Where a page leaves off.
@@ -210,9 +233,8 @@ where
             Read::Known { value, from: reading.end(1) }
         }
         Some(Err(error)) => {
-            let code = error.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default();
             match none() {
-                Some(value) if absent.contains(&code) => {
+                Some(value) if absent.contains(&code_of(&error)) => {
                     reading.record.pages = 1;
                     Read::Known { value, from: reading.end(0) }
                 }

@@ -6,7 +6,7 @@ use aws_sdk_devopsguru::types::{ResourceCollectionFilter, ResourceCollectionType
 use rung_rules::model::Tags;
 
 use super::{Call, call};
-use crate::aws::{Listing, Place, drain};
+use crate::aws::{Listing, Place, drain_unless_absent};
 
 call!(
     GET_RESOURCE_COLLECTION,
@@ -55,7 +55,9 @@ pub async fn collections(place: &Place) -> [Arc<Listing<Analysed>>; 3] {
 async fn collection(place: &Place, kind: ResourceCollectionType) -> Arc<Listing<Analysed>> {
     let parameters = kind.as_str().to_owned();
     let request = place.clients.devopsguru().get_resource_collection().resource_collection_type(kind);
-    let read = drain(place, &GET_RESOURCE_COLLECTION, &parameters, request.into_paginator().send(), |page, items| {
+    // An account that never chose resources has no collection: AWS says so by an error, and nothing is analysed.
+    let (stream, none) = (request.into_paginator().send(), ["ResourceNotFoundException"]);
+    let read = drain_unless_absent(place, &GET_RESOURCE_COLLECTION, &parameters, stream, &none, |page, items| {
         items.extend(page.resource_collection.into_iter().flat_map(analysed));
     });
     place.memo(&GET_RESOURCE_COLLECTION, &parameters, read).await

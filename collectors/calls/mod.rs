@@ -3,6 +3,8 @@
 //!
 //! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
 
+pub mod application_autoscaling;
+pub mod autoscaling;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
 pub mod compute_optimizer;
@@ -11,7 +13,9 @@ pub mod compute_optimizer_lambda;
 pub mod devops_guru;
 pub mod ec2_account;
 pub mod ec2_volumes;
+pub mod ecs;
 pub mod efs;
+pub mod elbv2;
 pub mod eventbridge;
 pub mod lambda;
 pub mod lambda_concurrency;
@@ -22,6 +26,8 @@ pub mod rds_parameters;
 pub mod rds_recommendations;
 pub mod s3;
 pub mod sfn;
+pub mod scaling_policy;
+pub mod scaling_prose;
 pub mod sts;
 pub(crate) mod tags;
 pub(crate) mod time;
@@ -90,12 +96,16 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         sts::CALLS,
         ec2_account::CALLS,
         ec2_volumes::CALLS,
+        application_autoscaling::CALLS,
+        autoscaling::CALLS,
         cloudwatch::CALLS,
         cloudwatch_anomaly::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
         devops_guru::CALLS,
+        ecs::CALLS,
         efs::CALLS,
+        elbv2::CALLS,
         eventbridge::CALLS,
         rds_clusters::CALLS,
         rds_instances::CALLS,

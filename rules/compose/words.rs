@@ -106,9 +106,9 @@ pub(super) fn control(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult)
     let Some((level, blocking)) = blockers(result, parts.thresholds) else {
         return "Every criterion of levels 2 to 5 that applies is met.".to_owned();
     };
-    let worst =
-        blocking.iter().filter_map(|b| result.criteria.get(b.index)).max_by_key(|c| c.outcome == Outcome::Unmet);
-    let Some(worst) = worst else { return String::new() };
+    let in_the_way = || blocking.iter().filter_map(|b| result.criteria.get(b.index));
+    let unmet = in_the_way().find(|c| c.outcome == Outcome::Unmet);
+    let Some(worst) = unmet.or_else(|| in_the_way().next()) else { return String::new() };
     let why = criterion(parts, gaps, worst);
     let stands = if levels.confirmed == Level::L1 {
         "Level 2 is not reached".to_owned()

@@ -7,6 +7,9 @@ mod database;
 mod database_storage;
 mod file_system;
 mod function;
+mod scaling_metric;
+mod scaling_target;
+mod static_server;
 mod storage_automation;
 mod volume;
 
@@ -15,6 +18,9 @@ pub use database::Database;
 pub use database_storage::DatabaseStorage;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
+pub use scaling_metric::ScalingMetric;
+pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
+pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
 
@@ -127,6 +133,10 @@ kinds! {
     Function, "function", "functions";
     /// A database: an RDS instance outside clusters, or a cluster with its instances.
     Database, "database", "databases";
+    /// What scales by Auto Scaling or Application Auto Scaling.
+    ScalingTarget, "scaling_target", "scaling targets";
+    /// A server behind a load balancer that nothing scales.
+    StaticServer, "static_server", "static servers";
 }
 
 /// For `applies`: every subject of the kind.

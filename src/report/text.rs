@@ -7,7 +7,7 @@ use std::{
 
 use owo_colors::{OwoColorize, Stream, Style};
 use rung_rules::model::{ControlReport, Effort, Level, Outcome};
-use textwrap::Options;
+use textwrap::{Options, WordSplitter};
 
 use super::{Head, Rendering};
 use crate::plain::plain;
@@ -31,6 +31,11 @@ fn width() -> usize {
     textwrap::termwidth().clamp(60, WIDEST)
 }
 
+/// Wrapped at spaces only: ids and regions are full of hyphens.
+fn options<'a>() -> Options<'a> {
+    Options::new(width()).word_splitter(WordSplitter::NoHyphenation)
+}
+
 /// Text in a style where standard output shows colours; NO_COLOR and pipes are respected.
 fn styled(text: &str, style: Style) -> String {
     text.if_supports_color(Stream::Stdout, |text| text.style(style)).to_string()
@@ -47,7 +52,7 @@ fn dim(text: &str) -> String {
 fn wrapped(text: &str, first: &str, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{INDENT}{first}");
     let rest = " ".repeat(first.chars().count());
-    for line in textwrap::wrap(&plain(text), Options::new(width()).initial_indent(&first).subsequent_indent(&rest)) {
+    for line in textwrap::wrap(&plain(text), options().initial_indent(&first).subsequent_indent(&rest)) {
         writeln!(out, "{line}")?;
     }
     Ok(())
@@ -140,7 +145,7 @@ fn not_assessed(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     }
     let names: Vec<_> = head.not_assessed.iter().map(|c| format!("{:03} {}", c.number(), c.title())).collect();
     let text = format!("Not assessed by this version: {}.", names.join(", "));
-    for line in textwrap::wrap(&text, Options::new(width()).initial_indent("  ").subsequent_indent("  ")) {
+    for line in textwrap::wrap(&text, options().initial_indent("  ").subsequent_indent("  ")) {
         writeln!(out, "{}", dim(&line))?;
     }
     writeln!(out)
