@@ -37,11 +37,11 @@ pub struct Collected {
 
 async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
     match control {
+        Control::NetworkPerformance => network_performance::metric_queries(place).await,
         Control::ServerlessManaged => serverless_managed::metric_queries(place).await,
         Control::StorageIo => storage_io::metric_queries(place).await,
         Control::AutoScaling
         | Control::DatabasePerformance
-        | Control::NetworkPerformance
         | Control::ComputeSizing
         | Control::Caching
         | Control::SlosMonitoring
@@ -52,15 +52,12 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
 
 async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
     match control {
-        Control::ServerlessManaged => serverless_managed::collect(place, metrics).await,
-        Control::DatabasePerformance => database_performance::collect(place).await,
-        Control::StorageIo => storage_io::collect(place, metrics).await,
-        Control::AutoScaling
         Control::AutoScaling => auto_scaling::collect(place).await,
+        Control::DatabasePerformance => database_performance::collect(place).await,
+        Control::NetworkPerformance => network_performance::collect(place, metrics).await,
+        Control::ServerlessManaged => serverless_managed::collect(place, metrics).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
-        Control::DatabasePerformance
-        | Control::NetworkPerformance
-        | Control::ComputeSizing
+        Control::ComputeSizing
         | Control::Caching
         | Control::SlosMonitoring
         | Control::LoadTests
