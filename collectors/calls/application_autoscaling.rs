@@ -68,7 +68,7 @@ pub const NAMESPACES: &[&str] = &[ECS, "lambda", "dynamodb", "rds", "elasticache
 pub struct Target {
     /// Resource id and scalable dimension, as policies and activities refer to it.
     pub key: Arc<str>,
-    /// `ScalableTargetARN`; absent on targets of before 2023 until they are changed.
+    /// `ScalableTargetARN`; optional.
     pub arn: Option<Arc<str>>,
     /// `ResourceId`: `service/shop/web`.
     pub resource: Arc<str>,

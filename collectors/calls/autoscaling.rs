@@ -134,7 +134,7 @@ fn policy(policy: ScalingPolicy) -> Option<Policy> {
         Some("PredictiveScaling") => {
             PolicyKind::Predictive(policy.predictive_scaling_configuration.and_then(|one| mode(&one.mode?)))
         }
-        // The oldest policies, of the time when there was one type, may have none.
+        // Simple is the type of a policy made without one.
         Some("SimpleScaling") | None => PolicyKind::Simple,
         Some(_) => return None,
     };
