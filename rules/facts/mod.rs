@@ -4,15 +4,25 @@
 
 mod bucket;
 mod database_storage;
+mod distribution;
 mod file_system;
+mod global_network;
+mod public_origin;
+mod regional_network;
 mod storage_automation;
 mod volume;
+mod vpc;
 
 pub use bucket::Bucket;
 pub use database_storage::DatabaseStorage;
+pub use distribution::Distribution;
 pub use file_system::FileSystem;
+pub use global_network::GlobalNetwork;
+pub use public_origin::{OriginKind, PublicOrigin};
+pub use regional_network::RegionalNetwork;
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
+pub use vpc::Vpc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -119,6 +129,16 @@ kinds! {
     FileSystem, "file_system", "file systems";
     /// Automation in one account and region that changes volume types or IOPS.
     StorageAutomation, "storage_automation", "accounts and regions";
+    /// A VPC of the account.
+    Vpc, "vpc", "VPCs";
+    /// A load balancer, website or API that the internet reaches directly.
+    PublicOrigin, "public_origin", "public origins";
+    /// A CloudFront distribution.
+    Distribution, "distribution", "distributions";
+    /// What measures latency in one account and region.
+    RegionalNetwork, "regional_network", "accounts and regions";
+    /// What of one account answers near its users.
+    GlobalNetwork, "global_network", "accounts";
 }
 
 /// For `applies`: every subject of the kind.
