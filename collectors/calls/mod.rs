@@ -3,16 +3,28 @@
 //!
 //! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
 
+pub mod apigateway;
+pub mod apigatewayv2;
+pub mod cloudfront;
 pub mod cloudwatch;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
 pub mod ec2_account;
+pub mod ec2_endpoints;
+pub mod ec2_network;
 pub mod ec2_volumes;
 pub mod efs;
+pub mod elbv2;
 pub mod eventbridge;
+pub mod globalaccelerator;
+pub mod internetmonitor;
+pub mod networkmonitor;
 pub mod rds_instances;
+pub mod route53;
 pub mod s3;
+pub mod s3_website;
 pub mod sts;
+pub mod synthetics;
 pub(crate) mod tags;
 pub(crate) mod time;
 
@@ -87,6 +99,18 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         eventbridge::CALLS,
         rds_instances::CALLS,
         s3::CALLS,
+        apigateway::CALLS,
+        apigatewayv2::CALLS,
+        cloudfront::CALLS,
+        ec2_endpoints::CALLS,
+        ec2_network::CALLS,
+        elbv2::CALLS,
+        globalaccelerator::CALLS,
+        internetmonitor::CALLS,
+        networkmonitor::CALLS,
+        route53::CALLS,
+        s3_website::CALLS,
+        synthetics::CALLS,
     ]
     .into_iter()
     .flatten()
