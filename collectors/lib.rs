@@ -7,8 +7,11 @@ pub mod aws;
 pub mod calls;
 pub mod metrics;
 
+mod network_performance;
 mod prices;
 mod storage_io;
+#[cfg(test)]
+mod testing;
 
 use std::sync::Arc;
 
@@ -31,10 +34,10 @@ pub struct Collected {
 
 async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
     match control {
+        Control::NetworkPerformance => network_performance::metric_queries(place).await,
         Control::StorageIo => storage_io::metric_queries(place).await,
         Control::AutoScaling
         | Control::DatabasePerformance
-        | Control::NetworkPerformance
         | Control::ServerlessManaged
         | Control::ComputeSizing
         | Control::Caching
@@ -46,10 +49,10 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
 
 async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
     match control {
+        Control::NetworkPerformance => network_performance::collect(place, metrics).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
         Control::AutoScaling
         | Control::DatabasePerformance
-        | Control::NetworkPerformance
         | Control::ServerlessManaged
         | Control::ComputeSizing
         | Control::Caching
