@@ -7,8 +7,9 @@ pub mod aws;
 pub mod calls;
 pub mod metrics;
 
-mod database_performance;
 mod auto_scaling;
+mod database_performance;
+mod network_performance;
 mod prices;
 mod prices_lambda;
 mod serverless_managed;

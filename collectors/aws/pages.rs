@@ -232,18 +232,16 @@ where
             let value = take(answer);
             Read::Known { value, from: reading.end(1) }
         }
-        Some(Err(error)) => {
-            match none() {
-                Some(value) if absent.contains(&code_of(&error)) => {
-                    reading.record.pages = 1;
-                    Read::Known { value, from: reading.end(0) }
-                }
-                _ => {
-                    let gap = reading.failed(&error);
-                    reading.end(0);
-                    Read::Unknown { gap }
-                }
+        Some(Err(error)) => match none() {
+            Some(value) if absent.contains(&code_of(&error)) => {
+                reading.record.pages = 1;
+                Read::Known { value, from: reading.end(0) }
             }
-        }
+            _ => {
+                let gap = reading.failed(&error);
+                reading.end(0);
+                Read::Unknown { gap }
+            }
+        },
     }
 }

@@ -49,7 +49,7 @@ impl Span {
     }
 }
 
-type Memo = Mutex<HashMap<(TypeId, &'static str, String), Arc<OnceCell<Arc<dyn Any + Send + Sync>>>>>;
+type Memo = Mutex<HashMap<(TypeId, &'static str, &'static str, String), Arc<OnceCell<Arc<dyn Any + Send + Sync>>>>>;
 
 /// One account and region.
 pub struct Place {
@@ -106,7 +106,7 @@ impl Place {
         parameters: &str,
         read: impl Future<Output = T>,
     ) -> Arc<T> {
-        let key = (TypeId::of::<T>(), call.operation, parameters.to_owned());
+        let key = (TypeId::of::<T>(), call.service, call.operation, parameters.to_owned());
         let cell = self.memo.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         let mut read = Some(Box::pin(read));
         let any = cell

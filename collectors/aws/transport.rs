@@ -167,13 +167,11 @@ fn recorded_request(stamp: &Stamp, request: &HttpRequest) -> RecordedRequest {
 fn path_of(service: &str, request: &HttpRequest) -> String {
     let Ok(uri) = request.uri().parse::<http::Uri>() else { return request.uri().to_owned() };
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let bucket = uri.host().and_then(|host| host.split_once(".s3").map(|(bucket, _)| bucket));
-    match bucket {
-        Some(bucket) if service == "s3" => {
-            format!("/{bucket}{}", path.strip_prefix("/?").map_or(path.to_owned(), |q| format!("?{q}")))
-        }
-        _ => path.to_owned(),
+    if service != "s3" {
+        return path.to_owned();
     }
+    let bucket = uri.host().and_then(|host| host.split_once(".s3").map(|(bucket, _)| format!("/{bucket}")));
+    format!("{}{path}", bucket.unwrap_or_default()).replacen("/?", "?", 1)
 }
 
 fn says_slow_down(status: u16, headers: &BTreeMap<String, String>, body: &[u8]) -> bool {

@@ -3,8 +3,11 @@
 //!
 //! The allow-list of the gate, `rung policy` and the table of permissions in the docs come from these declarations.
 
+pub mod apigateway;
+pub mod apigatewayv2;
 pub mod application_autoscaling;
 pub mod autoscaling;
+pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
 pub mod compute_optimizer;
@@ -12,23 +15,31 @@ pub mod compute_optimizer_automation;
 pub mod compute_optimizer_lambda;
 pub mod devops_guru;
 pub mod ec2_account;
+pub mod ec2_endpoints;
+pub mod ec2_network;
 pub mod ec2_volumes;
 pub mod ecs;
 pub mod efs;
 pub mod elbv2;
 pub mod eventbridge;
+pub mod globalaccelerator;
+pub mod internetmonitor;
 pub mod lambda;
 pub mod lambda_concurrency;
 pub mod lambda_triggers;
+pub mod networkmonitor;
 pub mod rds_clusters;
 pub mod rds_instances;
 pub mod rds_parameters;
 pub mod rds_recommendations;
+pub mod route53;
 pub mod s3;
-pub mod sfn;
+pub mod s3_website;
 pub mod scaling_policy;
 pub mod scaling_prose;
+pub mod sfn;
 pub mod sts;
+pub mod synthetics;
 pub(crate) mod tags;
 pub(crate) mod time;
 
@@ -117,6 +128,17 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         lambda_concurrency::CALLS,
         lambda_triggers::CALLS,
         sfn::CALLS,
+        apigateway::CALLS,
+        apigatewayv2::CALLS,
+        cloudfront::CALLS,
+        ec2_endpoints::CALLS,
+        ec2_network::CALLS,
+        globalaccelerator::CALLS,
+        internetmonitor::CALLS,
+        networkmonitor::CALLS,
+        route53::CALLS,
+        s3_website::CALLS,
+        synthetics::CALLS,
     ]
     .into_iter()
     .flatten()

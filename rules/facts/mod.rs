@@ -5,24 +5,34 @@
 mod bucket;
 mod database;
 mod database_storage;
+mod distribution;
 mod file_system;
 mod function;
+mod global_network;
+mod public_origin;
+mod regional_network;
 mod scaling_metric;
 mod scaling_target;
 mod static_server;
 mod storage_automation;
 mod volume;
+mod vpc;
 
 pub use bucket::Bucket;
 pub use database::Database;
 pub use database_storage::DatabaseStorage;
+pub use distribution::Distribution;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
+pub use global_network::GlobalNetwork;
+pub use public_origin::{OriginKind, PublicOrigin};
+pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
 pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
 pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
+pub use vpc::Vpc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -137,6 +147,16 @@ kinds! {
     ScalingTarget, "scaling_target", "scaling targets";
     /// A server behind a load balancer that nothing scales.
     StaticServer, "static_server", "static servers";
+    /// A VPC of the account.
+    Vpc, "vpc", "VPCs";
+    /// A load balancer, website or API that the internet reaches directly.
+    PublicOrigin, "public_origin", "public origins";
+    /// A CloudFront distribution.
+    Distribution, "distribution", "distributions";
+    /// What measures latency in one account and region.
+    RegionalNetwork, "regional_network", "accounts and regions";
+    /// What of one account answers near its users.
+    GlobalNetwork, "global_network", "accounts";
 }
 
 /// For `applies`: every subject of the kind.

@@ -1,0 +1,81 @@
+//! CloudFront distributions.
+
+use std::sync::Arc;
+
+use futures::{StreamExt, stream};
+use rung_rules::{
+    facts::{self, Kind},
+    model::{Cause, Evidence, Observed, SourceId},
+};
+
+use super::hosts::{host, is_bucket};
+use crate::{
+    Collected,
+    aws::{Place, Read},
+    calls::{
+        cloudfront::{self, Distribution, LIST_DISTRIBUTIONS},
+        cloudwatch::GET_METRIC_DATA,
+    },
+    metrics::{HOUR, MetricQuery, Metrics},
+};
+
+/// Requests about single distributions under way at once.
+const AT_ONCE: usize = 8;
+
+/// The hit rates of enabled distributions that publish them.
+pub(super) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
+    let distributions = cloudfront::distributions(place).await;
+    let asked = stream::iter(distributions.items.iter().filter(|one| one.enabled)).map(|one| async move {
+        let published = cloudfront::additional_metrics(place, &one.id).await;
+        (!is_off(&published)).then(|| hit_rate(&one.id))
+    });
+    asked.buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+}
+
+/// The evidence about distributions.
+pub(super) async fn collect(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
+    let distributions = cloudfront::distributions(place).await;
+    collected.unseen.extend(place.unseen(Kind::Distribution, &distributions));
+    let from = distributions.from;
+    let evidence = stream::iter(&distributions.items).map(|one| evidence(place, one, from, metrics));
+    collected.evidence.extend(evidence.buffered(AT_ONCE).collect::<Vec<_>>().await);
+}
+
+async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &Metrics<'_>) -> Evidence {
+    let published = cloudfront::additional_metrics(place, &one.id).await;
+    let facts = facts::Distribution {
+        enabled: Observed::known(one.enabled, from),
+        http_version: Observed::known(one.http_version.to_string(), from),
+        static_origin: place.reported(has_static_origin(one), from, &LIST_DISTRIBUTIONS, "Origins"),
+        additional_metrics: published.fact(|published| *published),
+        cache_hit_rate_percent: if is_off(&published) {
+            not_published(place, one)
+        } else {
+            metrics.get(&hit_rate(&one.id)).map(|summary| summary.mean())
+        },
+        edge_behaviours: Observed::known(one.edge_behaviours, from),
+    };
+    let name = one.aliases.first().unwrap_or(&one.domain);
+    Evidence { subject: place.subject(one.arn.clone(), Some(name), Default::default()), facts: facts.into() }
+}
+
+fn hit_rate(distribution: &Arc<str>) -> MetricQuery {
+    let dimensions = vec![("DistributionId", distribution.clone()), ("Region", "Global".into())];
+    MetricQuery { namespace: "AWS/CloudFront", metric: "CacheHitRate", statistic: "Average", period: HOUR, dimensions }
+}
+
+fn is_off(published: &Read<bool>) -> bool {
+    matches!(published, Read::Known { value: false, .. })
+}
+
+/// AWS publishes a hit rate only while additional metrics are on.
+fn not_published(place: &Place, one: &Distribution) -> Observed<f64> {
+    let what = format!("AWS/CloudFront CacheHitRate of {} (turn on its additional metrics)", one.id);
+    Observed::unknown(place.gap(&GET_METRIC_DATA, &what, Cause::NoData, ""))
+}
+
+/// An S3 origin, or a custom one with a bucket's address: S3 websites can only be custom origins.
+fn has_static_origin(one: &Distribution) -> Option<bool> {
+    let origins = one.origins.as_ref()?;
+    Some(origins.iter().any(|origin| origin.s3 || is_bucket(&host(&origin.host))))
+}
