@@ -40,6 +40,9 @@ ANSWERS = [
     _error("devops-guru", "GetResourceCollection", 404, "ResourceNotFoundException", "No resource collection found"),
     _answer("autoscaling", "DescribeScalingActivities", {"Activities": []}),
     _answer("application-autoscaling", "DescribeScalingActivities", {"ScalingActivities": []}),
+    # moto does not know this namespace.
+    _answer("application-autoscaling", "DescribeScalableTargets", {"ScalableTargets": []},
+            when={"ServiceNamespace": "elasticache"}),
     _error("cloudfront", "GetMonitoringSubscription", 404, "NoSuchMonitoringSubscription",
            "The specified monitoring subscription does not exist."),
     _answer("s3", "ListBucketIntelligentTieringConfigurations", {"IsTruncated": False}),

@@ -51,15 +51,15 @@ FUNCTIONS = [
     Function("shop-image-resize", US, "shop", 1536, 30, "python3.13", True, False, 6, 1900, 6200, 480, insights=True,
              finding="Optimized"),
     Function("shop-search-suggest", US, "shop", 512, 10, "nodejs22.x", True, False, 55, 35, 1800, 420,
-             reserved=50, invoked_by="apigateway", throttles=0.02, finding="NotOptimized"),
+             reserved=50, invoked_by="apigateway", throttles=0.02, finding="Optimized"),
     Function("payments-webhook", US, "payments", 128, 3, "nodejs20.x", False, False, 8, 480, 2400, 640, 0.03,
              errors=0.05, invoked_by="url", finding="NotOptimized"),
     Function("payments-settlement", US, "payments", 1024, 300, "python3.12", True, True, 0.5, 21000, 62000, 700),
     Function("analytics-rollup", US, "analytics", 2048, 300, "python3.12", True, True, 1, 38000, 90000, 900,
              finding="Optimized"),
     Function("analytics-legacy-export", US, "analytics", 128, 3, "python3.9", False, False, 0, 0, 0, 0, reserved=0),
-    Function("media-thumbnails", EU, "media", 128, 60, "python3.11", False, False, 20, 2100, 5200, 350),
-    Function("media-transcode-notify", EU, "media", 256, 15, "python3.12", True, True, 3, 90, 300, 310,
+    Function("media-thumbnails", EU, "media", 128, 30, "python3.11", False, False, 20, 2100, 5200, 350),
+    Function("media-transcode-notify", EU, "media", 256, 3, "python3.12", True, True, 3, 90, 300, 310,
              environment="staging"),
 ]
 

@@ -14,13 +14,14 @@ def remove_default_vpcs(account):
 
 
 def seed(account):
-    """larch-prod with endpoints, larch-eu with next to none, larch-sandbox with nothing in it."""
+    """larch-prod with endpoints, larch-eu with the free gateway and one more, larch-sandbox with nothing in it."""
     remove_default_vpcs(account)
     prod_tables = _vpc(account, US, "larch-prod", "10.10")
-    _vpc(account, EU, "larch-eu", "10.20")
+    eu_tables = _vpc(account, EU, "larch-eu", "10.20")
     _sandbox(account)
     for service in ("s3", "dynamodb"):
-        _gateway_endpoint(account, service, prod_tables)
+        _gateway_endpoint(account, US, "larch-prod", service, prod_tables)
+    _gateway_endpoint(account, EU, "larch-eu", "s3", eu_tables)
     for service in ("ecr.api", "ecr.dkr", "ecs", "logs", "monitoring", "sts", "secretsmanager", "lambda"):
         _interface_endpoint(account, US, "larch-prod", service)
     _interface_endpoint(account, US, "larch-prod", "kms", private_dns=False)
@@ -81,10 +82,10 @@ def _sandbox(account):
     _subnet(account, US, vpc, "larch-sandbox-a", "10.99.0.0/24", "a")
 
 
-def _gateway_endpoint(account, service, tables):
-    account.client("ec2", US).create_vpc_endpoint(
-        VpcId=account.vpcs["larch-prod"], ServiceName=f"com.amazonaws.{US}.{service}", VpcEndpointType="Gateway",
-        RouteTableIds=tables, TagSpecifications=_named("vpc-endpoint", f"larch-prod-{service}"))
+def _gateway_endpoint(account, region, vpc, service, tables):
+    account.client("ec2", region).create_vpc_endpoint(
+        VpcId=account.vpcs[vpc], ServiceName=f"com.amazonaws.{region}.{service}", VpcEndpointType="Gateway",
+        RouteTableIds=tables, TagSpecifications=_named("vpc-endpoint", f"{vpc}-{service}"))
 
 
 def _interface_endpoint(account, region, vpc, service, private_dns=True):

@@ -164,6 +164,9 @@ def _ecs(account):
                       set={"runningCount": desired, "pendingCount": 0, "createdAt": "now-300d"})
 
 
+RUNNING = {"DynamicScalingInSuspended": False, "DynamicScalingOutSuspended": False, "ScheduledScalingSuspended": False}
+
+
 def _application_scaling(account):
     """Targets and policies of two ECS services and of one function's provisioned concurrency."""
     scaling = account.client("application-autoscaling")
@@ -178,7 +181,7 @@ def _application_scaling(account):
             (f"service/{PROD}/order-worker", "ecs:service:DesiredCount", 1, 10, "order-worker-backlog", backlog),
             ("function:shop-pricing:live", "lambda:function:ProvisionedConcurrency", 2, 20, "shop-pricing-pc", used)):
         place = {"ServiceNamespace": dimension.partition(":")[0], "ResourceId": resource, "ScalableDimension": dimension}
-        scaling.register_scalable_target(**place, MinCapacity=low, MaxCapacity=high)
+        scaling.register_scalable_target(**place, MinCapacity=low, MaxCapacity=high, SuspendedState=RUNNING)
         scaling.put_scaling_policy(**place, PolicyName=policy, PolicyType="TargetTrackingScaling",
                                    TargetTrackingScalingPolicyConfiguration=tracking)
 
