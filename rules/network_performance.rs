@@ -52,7 +52,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                 holds: |origin, _| {
                     Truth::from(origin.origin == OriginKind::Website).and(origin.behind_distribution.truth())
                 },
-                facts: &["origin", "public", "behind_distribution"],
+                facts: &["public", "behind_distribution"],
             },
         ],
         bar: Bar::Any,
@@ -80,7 +80,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::PublicOrigin {
             applies: public,
             holds: |origin, _| origin.behind_distribution.truth(),
-            facts: &["origin", "public", "endpoint_type", "behind_distribution"],
+            facts: &["public", "endpoint_type", "behind_distribution"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,

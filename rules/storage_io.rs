@@ -208,7 +208,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         nothing: Nothing::NotApplicable,
         thresholds: &[],
         calls: &[
-            "compute-optimizer:ListAutomationRules",
+            "aco-automation:ListAutomationRules",
             "events:ListRules",
             "events:ListTargetsByRule",
             "ec2:DescribeVolumes",

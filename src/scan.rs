@@ -13,7 +13,10 @@ use rung_collectors::{
 use rung_rules::model::{EvidenceSet, Scan, Scope};
 use tokio::sync::watch;
 
-use crate::{failure::Failure, progress::Progress};
+use crate::{
+    failure::{Exit, Failure},
+    progress::Progress,
+};
 
 /// Where the answers come from.
 #[derive(Debug)]
@@ -100,8 +103,9 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
             Some(Arc::new(recorder))
         }
     };
+    let profile = request.profile;
     let options = Options {
-        profile: request.profile,
+        profile: profile.clone(),
         region: regions.iter().find(|region| *region != "all").cloned(),
         concurrency: request.concurrency,
         max_attempts: request.max_attempts,
@@ -112,7 +116,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         interrupted: stop.clone(),
     };
     let connection = connect(options).await.map_err(of_connect)?;
-    let account = find(&connection, &regions, stop.clone()).await?;
+    let account = find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
     let places = account.places(&connection);
     let progress = Progress::start(request.progress, &connection, &places);
     let set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
@@ -131,9 +135,20 @@ async fn find(
     tokio::select! {
         account = Account::find(connection, regions) => account.map_err(of_account),
         _ = stop.wait_for(|stop| *stop) => Err(Failure {
-            exit: crate::failure::Exit::Interrupted,
+            exit: Exit::Interrupted,
             message: "interrupted before the account was known: nothing was seen".to_owned(),
         }),
+    }
+}
+
+/// A named profile without credentials is most often a name that the configuration does not have.
+fn of_profile(failure: Failure, profile: Option<&str>) -> Failure {
+    match (failure.exit, profile) {
+        (Exit::Credentials, Some(name)) => {
+            let hint = "`aws configure list-profiles` lists the profiles of ~/.aws/config and ~/.aws/credentials.";
+            Failure::credentials(format!("profile {name:?}: {}\n{hint}", failure.message))
+        }
+        _ => failure,
     }
 }
 

@@ -29,7 +29,7 @@ impl Counters {
             count.milliseconds += took.as_millis() as u64;
             if throttled {
                 count.throttles += 1;
-            } else if status < 400 {
+            } else if status < 500 {
                 count.calls += 1;
             }
             if let Price::PerRequest(usd) = call.price {
@@ -63,6 +63,6 @@ impl Counters {
     /// Requests answered and throttles so far, for the progress line.
     pub fn totals(&self) -> (u64, u64) {
         let counts = self.by_operation.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.values().fold((0, 0), |(calls, throttles), c| (calls + c.calls + c.errors, throttles + c.throttles))
+        counts.values().fold((0, 0), |(calls, throttles), c| (calls + c.calls, throttles + c.throttles))
     }
 }

@@ -228,7 +228,7 @@ fn denial(operation: &str) -> RecordedAnswer {
                 "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error></ErrorResponse>"
             ),
         ),
-        "cloudwatch" | "compute-optimizer" => return denial_in_cbor(&message),
+        "cloudwatch" | "compute-optimizer" | "aco-automation" => return denial_in_cbor(&message),
         _ => (400, "application/json", format!(r#"{{"__type":"AccessDeniedException","message":"{message}"}}"#)),
     };
     let mut headers = std::collections::BTreeMap::from([("content-type".to_owned(), kind.to_owned())]);

@@ -118,13 +118,13 @@ pub struct Scope {
 /// What was asked of one operation, over all accounts and regions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CallCount {
-    /// Requests that were answered in the end: one a page.
+    /// Requests that AWS answered, one a page: with what was asked for, that there is none, or with a refusal.
     pub calls: u64,
     /// Attempts beyond the first.
     pub retries: u64,
     /// Answers that said "slow down".
     pub throttles: u64,
-    /// Requests that ended in an error.
+    /// Requests that ended in a gap after all attempts: refused, or without an answer.
     pub errors: u64,
     /// Bytes of answers' bodies.
     pub bytes: u64,

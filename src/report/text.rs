@@ -172,7 +172,7 @@ fn gaps(head: &Head, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn footer(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let calls: u64 = head.scan.calls.values().map(|count| count.calls + count.errors).sum();
+    let calls: u64 = head.scan.calls.values().map(|count| count.calls).sum();
     let throttles: u64 = head.scan.calls.values().map(|count| count.throttles).sum();
     let unknown = head.controls.iter().flat_map(|c| &c.criteria).filter(|c| c.outcome == Outcome::Unknown).count();
     let time = rendering.took.map(|took| format!(", {:.1} s", took.as_secs_f64())).unwrap_or_default();
