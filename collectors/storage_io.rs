@@ -327,3 +327,7 @@ async fn event_automations(place: &Place) -> Observed<u32> {
     }
     Observed::known(automations, rules.from)
 }
+
+#[cfg(test)]
+#[path = "storage_io_tests.rs"]
+mod tests;

@@ -116,7 +116,8 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         interrupted: stop.clone(),
     };
     let connection = connect(options).await.map_err(of_connect)?;
-    let account = find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
+    let account =
+        find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
     let places = account.places(&connection);
     let progress = Progress::start(request.progress, &connection, &places);
     let set = collect_all(&places, |place: &Place| progress.place_done(place)).await;

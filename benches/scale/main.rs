@@ -26,6 +26,11 @@ use rung_rules::{
 
 const ROUNDS: usize = 3;
 
+/// Figures by name.
+type Figures = Vec<(String, f64)>;
+/// Bare paginators, and the scan, over the same server.
+type Round = (Figures, Figures);
+
 fn main() {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
     match args.first().map(String::as_str) {
@@ -61,7 +66,7 @@ fn child(args: &[String], url: Option<&str>) -> Child {
 }
 
 /// What a child printed: `name value` lines.
-fn figures(mode: &str, url: &str) -> Vec<(String, f64)> {
+fn figures(mode: &str, url: &str) -> Figures {
     let output = child(&[mode.to_owned()], Some(url)).wait_with_output().unwrap();
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
@@ -80,7 +85,7 @@ fn compare(args: &[String]) {
     let rounds: Vec<_> = (0..ROUNDS).map(|_| (figures("bare", url.trim()), figures("scan", url.trim()))).collect();
     server.kill().unwrap();
     server.wait().unwrap();
-    let median = |pick: &dyn Fn(&(Vec<(String, f64)>, Vec<(String, f64)>)) -> f64| {
+    let median = |pick: &dyn Fn(&Round) -> f64| {
         let mut values: Vec<f64> = rounds.iter().map(pick).collect();
         values.sort_by(f64::total_cmp);
         values[values.len() / 2]

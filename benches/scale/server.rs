@@ -63,7 +63,7 @@ impl Account {
         let volumes = (0..pages(size.volumes, 500)).map(|page| volumes(page, size.volumes).into()).collect();
         let functions = (0..pages(size.functions, 50)).map(|page| functions(page, size.functions).into()).collect();
         let alarm_pages = pages(size.alarms, 100);
-        let alarms = (0..alarm_pages).map(|page| (token(page), alarms(page, size.alarms).into())).collect();
+        let alarms = (0..alarm_pages).map(|page| (token(page), alarms(page, size.alarms))).collect();
         Account { volumes, functions, alarms }
     }
 

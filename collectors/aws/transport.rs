@@ -171,7 +171,9 @@ fn path_of(service: &str, request: &HttpRequest) -> String {
         return path.to_owned();
     }
     let bucket = uri.host().and_then(|host| host.split_once(".s3").map(|(bucket, _)| format!("/{bucket}")));
-    format!("{}{path}", bucket.unwrap_or_default()).replacen("/?", "?", 1)
+    let path = format!("{}{path}", bucket.unwrap_or_default());
+    // `/bucket/?website` and `/bucket?website` are one request; `/?max-buckets=1000` names no bucket.
+    if path.starts_with("/?") { path } else { path.replacen("/?", "?", 1) }
 }
 
 fn says_slow_down(status: u16, headers: &BTreeMap<String, String>, body: &[u8]) -> bool {

@@ -73,16 +73,13 @@ fn control_lines(control: &ControlReport, out: &mut dyn Write) -> io::Result<()>
     let name = format!("{} {}", plain(&control.id.id().replace("WAF-PERF-", "")), control.title);
     writeln!(out, "  {:<30} {}  {}", bold_padded(&name, 30), ladder(control), standing(control))?;
     wrapped(&control.why, "", out)?;
-    if let Some(next) = &control.next {
-        if let Some(step) = next.blocked_by.first() {
-            let subjects = match step.subjects_total {
-                0 => String::new(),
-                1 => " (1 subject)".to_owned(),
-                n => format!(" ({n} subjects)"),
-            };
-            let text = format!("{}{subjects}", step.remedy);
-            wrapped(&text, &format!("next, {}: ", effort(step.effort)), out)?;
-        }
+    if let Some(step) = control.next.as_ref().and_then(|next| next.blocked_by.first()) {
+        let subjects = match step.subjects_total {
+            0 => String::new(),
+            1 => " (1 subject)".to_owned(),
+            n => format!(" ({n} subjects)"),
+        };
+        wrapped(&format!("{}{subjects}", step.remedy), &format!("next, {}: ", effort(step.effort)), out)?;
     }
     writeln!(out)
 }

@@ -16,27 +16,27 @@ use rung_rules::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The program with a home of its own and nothing of the caller's environment.
-pub struct Rung {
-    pub home: TempDir,
+pub(crate) struct Rung {
+    pub(crate) home: TempDir,
     vars: Vec<(String, String)>,
 }
 
 impl Rung {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Rung { home: tempfile::tempdir().unwrap(), vars: Vec::new() }
     }
 
-    pub fn var(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn var(mut self, name: &str, value: &str) -> Self {
         self.vars.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rung"));
         command.args(args).env_clear().current_dir(self.home.path()).stdin(Stdio::null());
         command.env("HOME", self.home.path()).env("PATH", "/usr/bin:/bin").env("AWS_EC2_METADATA_DISABLED", "true");
@@ -44,38 +44,38 @@ impl Rung {
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
     /// Runs it and expects success; standard output as text.
-    pub fn ok(&self, args: &[&str]) -> String {
+    pub(crate) fn ok(&self, args: &[&str]) -> String {
         let output = self.run(args);
         assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs it and expects this exit code; standard error as text.
-    pub fn fails(&self, code: i32, args: &[&str]) -> String {
+    pub(crate) fn fails(&self, code: i32, args: &[&str]) -> String {
         let output = self.run(args);
         let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(code), "{args:?}: {stderr}");
         stderr
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 }
 
 /// moto behind the project's own front, on free ports; stopped by its process id.
-pub struct Emulator {
+pub(crate) struct Emulator {
     child: Child,
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Emulator {
-    pub fn start(scenario: &str) -> Self {
+    pub(crate) fn start(scenario: &str) -> Self {
         let mut child = Command::new(python())
             .args(["tests/emulator/front.py", "--port", "0"])
             .current_dir(root())
@@ -95,7 +95,7 @@ impl Emulator {
     }
 
     /// The program with credentials for the emulator.
-    pub fn rung(&self) -> Rung {
+    pub(crate) fn rung(&self) -> Rung {
         Rung::new()
             .var("AWS_ENDPOINT_URL", &self.url)
             .var("AWS_ACCESS_KEY_ID", "testing")
@@ -105,7 +105,7 @@ impl Emulator {
     }
 
     /// Sets faults while it runs.
-    pub fn control(&self, json: &str) {
+    pub(crate) fn control(&self, json: &str) {
         let script = "import sys,urllib.request as u; u.urlopen(u.Request(sys.argv[1]+'/_control', data=sys.argv[2].encode(), method='POST')).read()";
         let done = Command::new(python()).args(["-c", script, &self.url, json]).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
@@ -127,20 +127,20 @@ impl Drop for Emulator {
     }
 }
 
-pub fn python() -> PathBuf {
+pub(crate) fn python() -> PathBuf {
     root().join(".venv/bin/python")
 }
 
-pub fn demo() -> Recording {
+pub(crate) fn demo() -> Recording {
     Recording::open(&root().join("fixtures/accounts/demo")).unwrap()
 }
 
 /// Scans a recording in this process.
-pub fn scan(replay: Arc<Replay>) -> Scanned {
+pub(crate) fn scan(replay: Arc<Replay>) -> Scanned {
     scan_with(replay, |_| ())
 }
 
-pub fn scan_with(replay: Arc<Replay>, change: impl FnOnce(&mut Request)) -> Scanned {
+pub(crate) fn scan_with(replay: Arc<Replay>, change: impl FnOnce(&mut Request)) -> Scanned {
     let mut request = Request::new(Input::Replay(replay));
     change(&mut request);
     let (_keep, stop) = tokio::sync::watch::channel(false);
@@ -149,7 +149,7 @@ pub fn scan_with(replay: Arc<Replay>, change: impl FnOnce(&mut Request)) -> Scan
 }
 
 /// The assessment of a scan, findings included.
-pub fn assessment(scanned: &Scanned) -> Assessment {
+pub(crate) fn assessment(scanned: &Scanned) -> Assessment {
     let thresholds = Thresholds::default();
     let assessed = assess(&scanned.set, &thresholds);
     let parts = Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: "test" };
@@ -159,7 +159,7 @@ pub fn assessment(scanned: &Scanned) -> Assessment {
 }
 
 /// `{"090": "2-4"}`: confirmed and possible level of each control.
-pub fn levels(assessment: &Value) -> Vec<(String, String)> {
+pub(crate) fn levels(assessment: &Value) -> Vec<(String, String)> {
     let level = |control: &Value, name: &str| control[name].as_u64().map_or("-".to_owned(), |n| n.to_string());
     assessment["controls"]
         .as_array()
@@ -173,7 +173,7 @@ pub fn levels(assessment: &Value) -> Vec<(String, String)> {
 }
 
 /// Outcome of each criterion, by its full id.
-pub fn outcomes(assessment: &Value) -> std::collections::BTreeMap<String, String> {
+pub(crate) fn outcomes(assessment: &Value) -> std::collections::BTreeMap<String, String> {
     let controls = assessment["controls"].as_array().unwrap().iter();
     controls
         .flat_map(|control| control["criteria"].as_array().unwrap())

@@ -23,7 +23,7 @@ fn the_seeded_account_stands_where_its_seed_puts_it() {
 
     // The recording says the same, without the emulator, and holds nothing secret.
     drop(emulator);
-    let replayed = scan(&rung, &["--replay", "rec"].as_slice());
+    let replayed = scan(&rung, &["--replay", "rec"]);
     assert_eq!(levels(&replayed), levels(&live));
     assert_eq!(outcomes(&replayed), outcomes(&live));
     no_secrets(&rung.path("rec"));
