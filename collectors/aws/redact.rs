@@ -2,6 +2,7 @@
 //!
 //! Bodies are changed text by text, in place: every other byte stays, because a replay matches requests byte by byte.
 
+mod cbor;
 mod kinds;
 mod places;
 mod pseudonyms;
@@ -77,6 +78,10 @@ fn rewritten(pseudonyms: &Pseudonyms, leaf: &Leaf<'_>) -> Option<String> {
         Kind::Record => text.split(' ').map(|word| pseudonyms.name(word, Origin::Name)).collect::<Vec<_>>().join(" "),
         Kind::Tag => pseudonyms.name(text, Origin::Part),
         Kind::TagKey => tag_key(pseudonyms, text),
+        Kind::After(begin) => {
+            let names = text.strip_prefix(begin).unwrap_or_default().split(' ');
+            begin.to_owned() + &names.map(|name| pseudonyms.name(name, Origin::Part)).collect::<Vec<_>>().join(" ")
+        }
         Kind::Prose => pseudonyms.prose(text),
         Kind::Free => pseudonyms.text(text),
     })
@@ -92,7 +97,7 @@ fn tag_key(pseudonyms: &Pseudonyms, key: &str) -> String {
 
 /// Bytes that nobody here can read may hold anything.
 fn hide_unreadable(body: &mut RecordedBody) {
-    let readable = |bytes: Vec<u8>| tree::cbor(&bytes).is_some();
+    let readable = |bytes: Vec<u8>| cbor::read(&bytes).is_some();
     if matches!(body, RecordedBody::Binary { .. }) && !body.bytes().is_ok_and(readable) {
         *body = RecordedBody::Text { text: secrets::REDACTED.to_owned() };
     }

@@ -17,6 +17,8 @@ pub(super) enum Kind {
     Prose,
     /// The value of a DNS record: words with names among them.
     Record,
+    /// Words of AWS's, as given, and names after them.
+    After(&'static str),
     /// Anything: known names in it are replaced.
     Free,
 }
@@ -24,202 +26,71 @@ pub(super) enum Kind {
 const TAGS: &[&str] = &["tag", "tags", "taglist", "tagset", "tagsmap"];
 
 /// Names whose values are AWS's own words.
-const VOCABULARY: &[&str] = &[
-    "engine",
-    "metricname",
-    "stat",
-    "statistics",
-    "operator",
-    "comparisonoperator",
-    "region",
-    "locationconstraint",
-    "parametername",
-    "optionname",
-    "regionname",
-    "zonename",
-    "enginename",
-    "charactersetname",
-    "platformname",
-    "eventname",
-    "runtime",
-    "architectures",
-    "scheme",
-    "lifecycle",
-    "action",
-    "notaction",
-    "effect",
-    "finding",
-    "findingreasoncodes",
-    "reasoncodes",
-    "resourceowner",
-    "__type",
-    "dbparametergroupfamily",
-    "majorengineversion",
-    "licensemodel",
-    "unit",
-    "availabilityzones",
-    "enabledcloudwatchlogsexports",
-    "scalabledimension",
-    "treatmissingdata",
-    "priceclass",
-    "requestid",
-    "predefinedmetrictype",
-    "predefinedscalingmetrictype",
-    "platformdetails",
-    "platform",
-    "cacertificateidentifier",
-    "timezone",
-    "cipher",
-    "sslpolicy",
-    "alpnpolicy",
-    "healthcheckprotocol",
-    "include",
-];
+const VOCABULARY: &str = "
+    processname acceleratorname acceleratornames licensename lifecyclesupportname managedagentname locationname featurename
+    featurenames supportedfeaturenames attributename continentname countryname subdivisionname devicename rootdevicename
+    virtualname zonenames parentzonename grouplongname availabilityzonename timezonename regionnames settingname metricnames
+    httpheadername portname versionname sectionname parameternames caidentifier certificateidentifier
+    supportedcacertificateidentifiers publicssmparametername ncharcharactersetname
+    engine metricname stat statistics operator comparisonoperator region locationconstraint parametername optionname
+    regionname zonename enginename charactersetname platformname eventname runtime architectures scheme lifecycle
+    action notaction effect finding findingreasoncodes reasoncodes resourceowner __type dbparametergroupfamily
+    majorengineversion licensemodel unit availabilityzones enabledcloudwatchlogsexports scalabledimension
+    treatmissingdata priceclass requestid predefinedmetrictype predefinedscalingmetrictype platformdetails platform
+    cacertificateidentifier timezone cipher sslpolicy alpnpolicy healthcheckprotocol include";
 /// The same by the end of the name.
-const VOCABULARY_ENDS: &[&str] = &[
-    "type",
-    "types",
-    "version",
-    "versions",
-    "mode",
-    "modes",
-    "class",
-    "status",
-    "state",
-    "code",
-    "region",
-    "regions",
-    "namespace",
-    "statistic",
-    "protocol",
-    "protocols",
-    "time",
-    "timestamp",
-    "date",
-    "availabilityzone",
-];
+const VOCABULARY_ENDS: &str = "
+    type types version versions mode modes class status state code region regions namespace statistic protocol
+    protocols time timestamp date availabilityzone";
 /// What `Name` names there is AWS's, not the user's.
-const NAMED_BY_AWS: &[&str] = &[
-    "state",
-    "instancestate",
-    "currentstate",
-    "previousstate",
-    "filter",
-    "filters",
-    "filterset",
-    "settings",
-    "setting",
-    "attribute",
-    "attributes",
-    "details",
-    "environment",
-    "environmentvariables",
-    "ulimits",
-    "capabilities",
-    "requiresattributes",
-    "products",
-    "statistics",
-    "parameters",
-    "parameter",
-    "resourcerequirements",
-    "properties",
-    "runtimeplatform",
-    "licensespecification",
-];
+const NAMED_BY_AWS: &str = "
+    managedagents processorfeature processorfeatures preferredresources effectivepreferredresources
+    state instancestate currentstate previousstate filter filters filterset settings setting attribute attributes
+    details environment environmentvariables ulimits capabilities requiresattributes products statistics parameters
+    parameter resourcerequirements properties runtimeplatform licensespecification";
 /// Names whose values are names of the user's.
-const NAMES: &[&str] = &[
-    "bucket",
-    "cluster",
-    "clusters",
-    "service",
-    "services",
-    "family",
-    "function",
-    "functions",
-    "user",
-    "userid",
-    "username",
-    "owner",
-    "createdby",
-    "principal",
-    "taskdefinition",
-    "group",
-    "scalinggroup",
-    "autoscalinggroups",
-    "resourceid",
-    "resourceids",
-    "resourcelabel",
-    "loadbalancers",
-    "loadbalancer",
-    "targetgroup",
-    "cname",
-    "address",
-    "endpoint",
-    "host",
-    "hostname",
-    "domain",
-    "domains",
-    "aliases",
-    "alias",
-    "callerreference",
-    "valuefrom",
-    "setidentifier",
-    "canonicaluser",
-    "repository",
-    "containername",
-    "marker",
-    "nextmarker",
-    "nexttoken",
-    "continuationtoken",
-    "continuation-token",
-    "nextcontinuationtoken",
-    "position",
-    "paginationtoken",
-    "creationtoken",
-    "awslogs-group",
-    "awslogs-stream-prefix",
-    "readerendpoint",
-    "fqdn",
-    "vpcname",
-    "rule",
-    "statemachine",
-    "logstream",
-    "keypair",
-    "ownerid",
-    "accountid",
-    "image",
-    "imageuri",
-    "handler",
-    "account",
-    "displayname",
-    "fullyqualifieddomainname",
-];
+const NAMES: &str = "
+    bucket cluster clusters service services family function functions user userid username owner createdby
+    principal taskdefinition group scalinggroup autoscalinggroups resourceid resourceids resourcelabel loadbalancers
+    loadbalancer targetgroup cname address endpoint host hostname domain domains aliases alias callerreference
+    valuefrom setidentifier canonicaluser repository containername marker nextmarker nexttoken continuationtoken
+    continuation-token nextcontinuationtoken position paginationtoken creationtoken awslogs-group
+    awslogs-stream-prefix readerendpoint fqdn vpcname rule statemachine logstream keypair ownerid accountid image
+    imageuri handler account displayname fullyqualifieddomainname";
 /// The same by the end of the name, which may also be in the plural.
 const NAME_ENDS: &[&str] =
     &["name", "identifier", "loggroup", "bucket", "username", "dnsname", "domainname", "email", "hostname"];
 /// Dimensions whose values are AWS's words.
-const DIMENSIONS_OF_AWS: &[&str] = &[
-    "storagetype",
-    "currency",
-    "instancetype",
-    "availabilityzone",
-    "enginename",
-    "databaseclass",
-    "dbclass",
-    "role",
-    "operation",
-    "executedversion",
-    "class",
-    "type",
-    "state",
-    "service",
-    "region",
-    "method",
-    "filterid",
-    "cpu",
-    "device",
-    "fstype",
-    "statuscode",
+const DIMENSIONS_OF_AWS: &str = "
+    storagetype currency instancetype availabilityzone enginename databaseclass dbclass role operation
+    executedversion class type state service region method filterid cpu device fstype statuscode";
+/// How namespaces of metrics begin that are not the user's own.
+const NAMESPACES: &[&str] = &[
+    "AWS",
+    "/aws/",
+    "CWAgent",
+    "ECS/",
+    "ContainerInsights",
+    "LambdaInsights",
+    "System/",
+    "Glue",
+    "Kubernetes",
+    "net.",
+];
+/// How AWS begins the description of a network interface that belongs to something.
+const INTERFACES: &[&str] = &[
+    "AWS Lambda VPC ENI-cwsyn-",
+    "AWS Lambda VPC ENI-",
+    "AWS created network interface for ",
+    "Amazon EKS ",
+    "aws-K8S-",
+    "EFS mount target for ",
+    "ELB ",
+    "ElastiCache ",
+    "Interface for NAT Gateway ",
+    "Network Interface for Transit Gateway Attachment ",
+    "RDSNetworkInterface",
+    "VPC Endpoint Interface ",
 ];
 /// Path segments that a name follows.
 const NAME_FOLLOWS: &[&str] =
@@ -263,7 +134,7 @@ fn of_tags(leaf: &Leaf<'_>) -> Option<Kind> {
         return None;
     }
     Some(match leaf.own() {
-        "key" => Kind::TagKey,
+        "key" | "appboundarykey" => Kind::TagKey,
         "value" => Kind::Tag,
         "resourceid" => Kind::Name,
         "resourcetype" | "propagateatlaunch" => Kind::Vocabulary,
@@ -278,9 +149,12 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
     let dimension = parent.ends_with("dimension") || parent.ends_with("dimensions");
     let label = leaf.label.unwrap_or_default().to_lowercase();
     match own {
-        "name" if dimension || NAMED_BY_AWS.contains(&parent) => Some(Kind::Vocabulary),
+        "name" | "names" if leaf.service == "compute-optimizer" => Some(Kind::Vocabulary),
+        "servicename" | "servicenames" if leaf.service == "devops-guru" => Some(Kind::Vocabulary),
+        "vpczoneidentifier" => Some(Kind::Free),
+        "name" if dimension || has(NAMED_BY_AWS, parent) => Some(Kind::Vocabulary),
         "key" => Some(Kind::Vocabulary),
-        "value" if dimension && DIMENSIONS_OF_AWS.contains(&label.as_str()) => Some(Kind::Vocabulary),
+        "value" if dimension && has(DIMENSIONS_OF_AWS, &label) => Some(Kind::Vocabulary),
         "value" if dimension => Some(Kind::Name),
         "value" if parent.starts_with("resourcerecord") => Some(Kind::Record),
         "value" | "values" if is_name(&label) || label.ends_with(".prefix") => Some(Kind::Name),
@@ -290,34 +164,58 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
 
 fn of_field(leaf: &Leaf<'_>) -> Kind {
     let own = leaf.own();
-    let user_id = own == "id" && matches!(leaf.parent(), "owner" | "grantee");
     if own.starts_with("description") || matches!(own, "comment" | "alarmdescription") {
         of_prose(leaf)
+    } else if own == "namespace" {
+        if NAMESPACES.iter().any(|begin| leaf.text.starts_with(begin)) { Kind::Vocabulary } else { Kind::Name }
     } else if is_vocabulary(own) || own == "id" && leaf.under(&["metricdataqueries", "metricdataresults", "metrics"]) {
         Kind::Vocabulary
-    } else if user_id || is_name(own) {
+    } else if is_id_of_user(leaf) || is_name(own) {
         Kind::Name
     } else {
         Kind::Free
     }
 }
 
-/// Descriptions by AWS itself say what caused what.
+/// Ids that users choose, or that stand for them, where most ids are made up by AWS.
+fn is_id_of_user(leaf: &Leaf<'_>) -> bool {
+    match leaf.own() {
+        "id" => {
+            let owner = matches!(leaf.parent(), "owner" | "grantee");
+            owner || matches!(leaf.service, "s3" | "events" | "cloudfront" | "apigateway")
+        }
+        "originid" | "targetoriginid" => true,
+        "apiid" | "restapiid" => true,
+        "dbiresourceid" | "dbclusterresourceid" => true,
+        "sid" => true,
+        _ => false,
+    }
+}
+
+/// Descriptions by AWS itself say what caused what, or whose network interface it is.
 fn of_prose(leaf: &Leaf<'_>) -> Kind {
-    let by_aws = leaf.operation.ends_with("ScalingActivities") || leaf.text.starts_with("DO NOT EDIT");
     let of_parameters = leaf.operation.contains("Parameters") || leaf.operation.contains("Types");
-    match (by_aws, of_parameters) {
-        (true, _) => Kind::Free,
-        (_, true) => Kind::Vocabulary,
-        _ => Kind::Prose,
+    let by_aws = leaf.operation.ends_with("ScalingActivities")
+        || leaf.text.starts_with("DO NOT EDIT")
+        || leaf.text.starts_with("arn:aws");
+    match leaf.text {
+        _ if of_parameters => Kind::Vocabulary,
+        _ if by_aws => Kind::Free,
+        text => {
+            INTERFACES.iter().find(|begin| text.starts_with(*begin)).map_or(Kind::Prose, |begin| Kind::After(begin))
+        }
     }
 }
 
 fn is_vocabulary(own: &str) -> bool {
-    VOCABULARY.contains(&own) || !NAMES.contains(&own) && VOCABULARY_ENDS.iter().any(|end| own.ends_with(end))
+    has(VOCABULARY, own) || !has(NAMES, own) && VOCABULARY_ENDS.split_whitespace().any(|end| own.ends_with(end))
 }
 
 fn is_name(own: &str) -> bool {
     let singular = own.strip_suffix('s').unwrap_or(own);
-    NAMES.contains(&own) || NAME_ENDS.iter().any(|end| own.ends_with(end) || singular.ends_with(end))
+    has(NAMES, own) || NAME_ENDS.iter().any(|end| own.ends_with(end) || singular.ends_with(end))
+}
+
+fn has(words: &str, word: &str) -> bool {
+    words.split_whitespace().any(|known| known == word)
 }

@@ -14,6 +14,7 @@ const AWS_DOMAINS: &[&str] = &[
     "cloudfront.net",
     "awsglobalaccelerator.com",
     "on.aws",
+    "elasticbeanstalk.com",
     "api.aws",
     "compute.internal",
     "ec2.internal",
@@ -47,6 +48,10 @@ const AWS_LABELS: &[&str] = &[
     "awsglobalaccelerator",
 ];
 
+/// Services whose ARNs begin with the name itself; those of all others begin with a type.
+const WITHOUT_TYPE: &[&str] =
+    &["s3", "sns", "sqs", "execute-api", "apigateway", "codepipeline", "codecommit", "aws-marketplace"];
+
 impl Pseudonyms {
     /// DNS names and all else with dots, label by label: a zone stays the end of its records.
     pub(super) fn dotted(&self, name: &str, origin: Origin) -> String {
@@ -57,13 +62,19 @@ impl Pseudonyms {
         let new: Vec<_> = labels
             .iter()
             .enumerate()
-            .map(|(at, label)| match *label {
-                label if label.chars().all(|sign| !sign.is_alphabetic()) || label == "\\052" => label.to_owned(),
-                label if at == last && is_top_level(label) => label.to_owned(),
-                label => self.pseudonym(label, Origin::Part),
-            })
+            .map(|(at, label)| if at == last && is_top_level(label) { (*label).to_owned() } else { self.label(label) })
             .collect();
         new.join(".") + name.strip_prefix(bare).unwrap_or_default()
+    }
+
+    /// DNS is blind to case.
+    fn label(&self, label: &str) -> String {
+        let wild = label.chars().all(|sign| !sign.is_alphabetic()) || label == "\\052";
+        match label {
+            label if is_account(label) => self.account(label),
+            label if wild || self.keeps(label) => label.to_owned(),
+            label => self.pseudonym(&label.to_lowercase(), Origin::Part),
+        }
     }
 
     /// A DNS name that AWS gave: what stands before the service, the region and the domain is replaced.
@@ -84,19 +95,26 @@ impl Pseudonyms {
         if labels.is_empty() || principal || endpoint {
             return Some(host.to_owned());
         }
-        let new = labels.into_iter().map(|label| self.host_label(label)).chain(kept.into_iter().map(str::to_owned));
-        Some(new.collect::<Vec<_>>().join(".") + end)
+        let new = match labels.as_slice() {
+            [only] => self.host_label(only, &kept),
+            ["dualstack", only] => format!("dualstack.{}", self.host_label(only, &kept)),
+            several => self.dotted(&several.join("."), Origin::Part),
+        };
+        Some([vec![new.as_str()], kept].concat().join(".") + end)
     }
 
-    /// `internal-my-alb-1234567890`: a load balancer's name among what AWS adds.
-    fn host_label(&self, label: &str) -> String {
-        let (prefix, name) = label.strip_prefix("internal-").map_or(("", label), |name| ("internal-", name));
-        let numbered = |end: &str| end.len() >= 7 && end.bytes().all(|byte| byte.is_ascii_digit());
-        match name.rsplit_once('-').filter(|(_, end)| numbered(end)) {
-            Some((name, end)) => format!("{prefix}{}-{end}", self.pseudonym(name, Origin::Part)),
-            None if is_account(label) => self.account(label),
-            None if self.keeps(label) || label == "*" => label.to_owned(),
-            None => prefix.to_owned() + &self.pseudonym(name, Origin::Part),
+    /// A name among what its service adds: `internal-my-alb-1234567890` of a load balancer, `d-1a2b` of an API's domain.
+    fn host_label(&self, label: &str, service: &[&str]) -> String {
+        let prefix = match label {
+            _ if service.contains(&"elb") && label.starts_with("internal-") => "internal-",
+            _ if service.contains(&"execute-api") && label.starts_with("d-") => "d-",
+            _ => "",
+        };
+        let name = label.strip_prefix(prefix).unwrap_or(label);
+        let numbered = |end: &str| end.len() >= 7 && end.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match name.rsplit_once('-').filter(|(_, end)| service.contains(&"elb") && numbered(end)) {
+            Some((name, end)) => format!("{prefix}{}-{end}", self.label(name)),
+            None => prefix.to_owned() + &self.label(name),
         }
     }
 
@@ -130,7 +148,15 @@ impl Pseudonyms {
         }
         let account = self.account(account);
         let (own, nested) = resource.split_once("arn:").map_or((*resource, None), |(own, arn)| (own, Some(arn)));
-        let own: String = own.split_inclusive(['/', ':']).map(|part| self.delimited(part, Origin::Name)).collect();
+        let typed = !WITHOUT_TYPE.contains(service) && own.starts_with(|sign: char| sign.is_ascii_lowercase());
+        let own: String = own
+            .split_inclusive(['/', ':'])
+            .enumerate()
+            .map(|(at, part)| {
+                let is_type = typed && at == 0 && part.ends_with(['/', ':']);
+                if is_type { part.to_owned() } else { self.delimited(part, Origin::Name) }
+            })
+            .collect();
         let nested = nested.map_or_else(String::new, |nested| self.arn(&format!("arn:{nested}")));
         format!("{arn_}:{partition}:{service}:{region}:{account}:{own}{nested}")
     }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     text::long_address,
-    vocabulary::{is_vocabulary, purposes},
+    vocabulary::{is_in_sentences, is_vocabulary, purposes},
 };
 
 /// Where a replaced value came from: how sure it is that the same text elsewhere means the same.
@@ -39,8 +39,10 @@ pub(super) struct Pseudonyms {
     accounts: BTreeSet<String>,
     vocabulary: HashSet<String>,
     names: HashSet<String>,
-    /// Names by their first word, the longest first.
-    by_word: HashMap<String, Vec<String>>,
+    /// Names to look for inside texts, without what is neither letter nor digit before them.
+    in_texts: HashSet<String>,
+    /// The first words of those, with the length of the longest name that begins so.
+    first_words: HashMap<String, usize>,
     learning: Option<RefCell<Learned>>,
 }
 
@@ -73,11 +75,11 @@ impl Pseudonyms {
     }
 
     fn add(&mut self, name: String) {
-        let inner = name.trim_start_matches(|sign: char| !sign.is_alphanumeric()).to_owned();
-        if inner.len() > 2 {
-            let same = self.by_word.entry(word(&inner).to_owned()).or_default();
-            same.push(inner);
-            same.sort_by_key(|name| std::cmp::Reverse(name.len()));
+        let inner = name.trim_start_matches(|sign: char| !sign.is_alphanumeric());
+        if inner.len() > 2 && !is_in_sentences(inner) {
+            let longest = self.first_words.entry(word(inner).to_owned()).or_default();
+            *longest = inner.len().max(*longest);
+            self.in_texts.insert(inner.to_owned());
         }
         self.names.insert(name);
     }
@@ -201,20 +203,25 @@ impl Pseudonyms {
 
     /// The longest known name that begins here, as a word of its own unless it is distinctive.
     pub(super) fn name_at<'t>(&self, before: Option<char>, rest: &'t str) -> Option<&'t str> {
-        let joins = |sign: char| matches!(sign, '-' | '_' | '.' | '@');
-        self.by_word.get(word(rest))?.iter().find_map(|name| {
-            let after = rest.strip_prefix(name.as_str())?;
-            let mut signs = after.chars();
-            let (first, second) = (signs.next(), signs.next());
-            if first.is_some_and(char::is_alphanumeric) && name.ends_with(char::is_alphanumeric) {
-                return None;
-            }
-            let ends =
-                first.is_none_or(|sign| !joins(sign) || sign == '.' && second.is_none_or(|s| !s.is_alphanumeric()));
-            let alone = ends && before.is_none_or(|sign| !joins(sign));
-            (alone || is_distinctive(name)).then(|| rest.get(..name.len())).flatten()
-        })
+        let longest = *self.first_words.get(word(rest))?;
+        let ends = rest.char_indices().map(|(at, sign)| at + sign.len_utf8()).take_while(|end| *end <= longest);
+        let mut names: Vec<_> = ends.filter_map(|end| rest.split_at_checked(end)).collect();
+        names.reverse();
+        let known = |(name, after): &(&str, &str)| {
+            let whole = !(name.ends_with(char::is_alphanumeric) && after.starts_with(char::is_alphanumeric));
+            whole && self.in_texts.contains(*name) && (stands_alone(before, after) || is_distinctive(name))
+        };
+        names.into_iter().find(known).map(|(name, _)| name)
     }
+}
+
+/// Whether a name between these is no part of a longer one.
+fn stands_alone(before: Option<char>, after: &str) -> bool {
+    let joins = |sign: char| matches!(sign, '-' | '_' | '.' | '@');
+    let mut signs = after.chars();
+    let (first, second) = (signs.next(), signs.next());
+    let ends = first.is_none_or(|sign| !joins(sign) || sign == '.' && second.is_none_or(|s| !s.is_alphanumeric()));
+    ends && before.is_none_or(|sign| !joins(sign))
 }
 
 /// The letters and digits that a text begins with.

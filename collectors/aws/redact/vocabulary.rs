@@ -29,7 +29,7 @@ const WORDS: &str = "
     statemachine execution activity maprun express log-group log-stream dashboard insight-rule metric-stream anomaly-detector
     restapis apis stages deployments resources methods integrations usageplans apikeys domainnames vpclinks path routes
     distribution streaming-distribution origin-access-identity cache-policy hostedzone healthcheck rrset change canary monitor
-    accelerator listener endpoint-group endpoint volume image subnet security-group network-interface route-table
+    accelerator attachment listener endpoint-group endpoint volume image subnet security-group network-interface route-table
     network-acl internet-gateway natgateway launch-template key-pair elastic-ip dedicated-host vpc-endpoint
     transit-gateway file-system access-point mount-target certificate key secret document automation-definition
     automation-execution maintenancewindow parameter parametergroup subnetgroup replicationgroup serverlesscache
@@ -42,6 +42,14 @@ const WORDS: &str = "
     standardstorage standardiastorage glacierinstantretrievalstorage glacierstorage deeparchivestorage allstoragetypes
     containerinsights enhanced latest wellarchitected serverless performance-schema pending-reboot in-sync applying";
 
+/// Words of AWS's sentences about scaling and refusals: not taken for a name among others.
+const SENTENCES: &str = "a an and are as at because by for from has in is it no not of on or that the to was were which will with
+    new user request update autoscalinggroup constraints min max desired changing capacity instance instances started
+    launching terminating terminated response difference between actual increasing decreasing shrinking setting count
+    successfully waiting monitor state triggered policy policies scheduled action executed target tracking predictive scaling
+    health check replaced refresh rebalancing balance lifetime group explicit deny denied access authorized perform resource
+    identity-based resource-based boundary permissions service control assumed error message found exist";
+
 /// What AWS gives a name to begins like this.
 const PREFIXES: &[&str] = &[
     "default.",
@@ -53,6 +61,7 @@ const PREFIXES: &[&str] = &[
     "AWSServiceRole",
     "AWS_",
     "Amazon",
+    "amazon-",
     "CWAgent",
     "ECS/",
     "ELBSecurityPolicy-",
@@ -84,6 +93,9 @@ const TOP_LEVELS: &str =
 /// Words inside names that say what a resource does: they stay, at the end of the pseudonym.
 const PURPOSES: &[&str] = &[
     "powertuning",
+    "targettracking-",
+    "alarmhigh-",
+    "alarmlow-",
     "power-tuning",
     "locust",
     "gatling",
@@ -108,6 +120,7 @@ const ID_PREFIXES: &str =
     "i vol snap ami aki ari vpc subnet sg sgr eni rtb igw nat acl nacl vpce vpce-svc tgw tgw-attach eipalloc
     eipassoc lt fs fsap fsmt dopt pcx eigw pl fleet sfr sir rtbassoc aclassoc eni-attach cr h r db cluster prx";
 
+static IN_SENTENCES: LazyLock<HashSet<&str>> = LazyLock::new(|| SENTENCES.split_whitespace().collect());
 static KNOWN: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
 
 /// Whether a text is of AWS's own vocabulary, a number, a date, a region, a type or an id that AWS made up.
@@ -120,6 +133,11 @@ pub(super) fn is_vocabulary(text: &str) -> bool {
         || is_region(text)
         || is_type(text)
         || is_id(text)
+}
+
+/// Whether AWS uses the word in sentences.
+pub(super) fn is_in_sentences(word: &str) -> bool {
+    IN_SENTENCES.contains(word)
 }
 
 /// Whether this layer is one of AWS's own.

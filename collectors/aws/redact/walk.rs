@@ -6,6 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::{
     super::wire::{Exchange, RecordedBody},
+    cbor,
     tree::{self, Format, Node},
 };
 
@@ -119,7 +120,7 @@ impl Walker<'_, '_> {
             RecordedBody::Text { text } => self.text(text).map(|text| RecordedBody::Text { text }),
             RecordedBody::Binary { .. } => {
                 let bytes = body.bytes().ok()?;
-                let edits = self.edits(&tree::cbor(&bytes)?, Format::Cbor);
+                let edits = self.edits(&cbor::read(&bytes)?, Format::Cbor);
                 (!edits.is_empty()).then(|| RecordedBody::binary(&spliced(&bytes, edits)))
             }
         }
