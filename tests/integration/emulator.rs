@@ -43,9 +43,10 @@ fn a_redacted_recording_gives_the_same_levels_and_no_names() {
         .unwrap()
         .iter()
         .filter_map(|finding| finding["subject"]["name"].as_str())
-        .filter(|name| name.len() > 8 && name.contains('-'))
+        // AWS's own ids of resources say nothing about their owner and stay.
+        .filter(|name| name.len() > 8 && name.contains('-') && !name.starts_with("i-"))
         .collect();
-    assert!(names.len() > 20);
+    assert!(names.len() > 15);
     every_file(&rung.path("rec"), &mut |path, text| {
         assert!(!text.contains("123456789012"), "{}: account id", path.display());
         for name in &names {
