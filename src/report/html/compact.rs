@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::Head;
 
 /// Findings in one page at most. Above it fails come first, then unknowns; the JSON and CSV have all.
-const MOST_FINDINGS: usize = 20_000;
+const MOST_FINDINGS: usize = 10_000;
 
 #[derive(Serialize)]
 struct SubjectRow {
@@ -27,22 +27,7 @@ struct FindingRow(usize, usize, u8, Vec<usize>, Vec<i64>, u8);
 /// Puts the assessment into the page's compact form.
 pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item = Finding>) -> io::Result<Value> {
     let mut table = Table::new(head);
-    let mut kept: [Vec<Finding>; 4] = Default::default();
-    let mut left_out = [0u64; 4];
-    for finding in findings {
-        let code = usize::from(code(finding.result));
-        let better: usize = kept.iter().take(code + 1).map(Vec::len).sum();
-        match kept.get_mut(code) {
-            Some(list) if better < MOST_FINDINGS => list.push(finding),
-            _ => left_out.iter_mut().skip(code).take(1).for_each(|count| *count += 1),
-        }
-    }
-    let mut room = MOST_FINDINGS;
-    for (list, left) in kept.iter_mut().zip(&mut left_out) {
-        *left += list.len().saturating_sub(room) as u64;
-        list.truncate(room);
-        room -= list.len();
-    }
+    let (kept, left_out) = most_telling(findings, MOST_FINDINGS);
     let rows: Vec<_> = kept.into_iter().flatten().filter_map(|finding| table.row(finding)).collect();
     let mut data = serde_json::to_value(head)?;
     if let Value::Object(fields) = &mut data {
@@ -57,6 +42,28 @@ pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item = Finding>) 
         fields.insert("findings_left_out".into(), json!(left_out));
     }
     Ok(data)
+}
+
+/// At most so many findings, by result code: fails push out passes. Never more than that are held at once.
+fn most_telling(findings: impl IntoIterator<Item = Finding>, most: usize) -> ([Vec<Finding>; 4], [u64; 4]) {
+    let mut kept: [Vec<Finding>; 4] = Default::default();
+    let mut left_out = [0u64; 4];
+    for finding in findings {
+        let own = usize::from(code(finding.result));
+        if kept.iter().map(Vec::len).sum::<usize>() == most {
+            let worse = (own + 1..kept.len()).rev().find(|at| kept.get(*at).is_some_and(|list| !list.is_empty()));
+            let at = worse.unwrap_or(own);
+            left_out.iter_mut().skip(at).take(1).for_each(|count| *count += 1);
+            match worse.and_then(|at| kept.get_mut(at)) {
+                Some(list) => drop(list.pop()),
+                None => continue,
+            }
+        }
+        if let Some(list) = kept.get_mut(own) {
+            list.push(finding);
+        }
+    }
+    (kept, left_out)
 }
 
 fn code(verdict: Verdict) -> u8 {
@@ -155,5 +162,43 @@ impl Table {
             });
         }
         index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(result: Verdict) -> Finding {
+        let subject = json!({"kind": "volume", "arn": "a", "account": "1", "region": "r"});
+        let subject = serde_json::from_value(subject).unwrap();
+        Finding {
+            criterion: "c".into(),
+            subject,
+            result,
+            facts: BTreeMap::new(),
+            evidence: "e".into(),
+            reasons: vec![],
+            waived: false,
+        }
+    }
+
+    #[test]
+    fn fails_push_out_passes_and_what_is_left_out_is_counted() {
+        let results = [
+            Verdict::Pass,
+            Verdict::Pass,
+            Verdict::NotApplicable,
+            Verdict::Fail,
+            Verdict::Fail,
+            Verdict::Unknown,
+            Verdict::Fail,
+        ];
+        let (kept, left_out) = most_telling(results.map(finding), 3);
+        assert_eq!(kept.each_ref().map(Vec::len), [3, 0, 0, 0]);
+        assert_eq!(left_out, [0, 1, 2, 1]);
+        let (kept, left_out) = most_telling(results.map(finding), 10);
+        assert_eq!(kept.each_ref().map(Vec::len), [3, 1, 2, 1]);
+        assert_eq!(left_out, [0; 4]);
     }
 }
