@@ -8,7 +8,7 @@ use std::{
     sync::Arc,
 };
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy};
+use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy, StatusCode};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use rung_rules::model::{Cause, GapId, Observed, SourceId, SourceRecord};
@@ -190,22 +190,33 @@ async fn fetch_batch(place: &Place, batch: Vec<MetricQuery>) -> Vec<(MetricQuery
         .end_time(date_time(end))
         .scan_by(ScanBy::TimestampAscending);
     place.span.counters.metrics(&GET_METRIC_DATA, batch.len());
-    let mut values: Vec<Vec<f64>> = vec![Vec::new(); batch.len()];
+    let mut answers: Vec<(Vec<f64>, bool)> = vec![Default::default(); batch.len()];
     let gap = drain_part(place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
         for result in page.metric_data_results.unwrap_or_default() {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
-            if let Some(series) = index.and_then(|index| values.get_mut(index)) {
-                series.extend(result.values.unwrap_or_default());
+            if let Some((values, complete)) = index.and_then(|index| answers.get_mut(index)) {
+                values.extend(result.values.unwrap_or_default());
+                *complete = result.status_code == Some(StatusCode::Complete);
             }
         }
     })
     .await;
-    let reduce = |values: Vec<f64>| match (Summary::of(&values), gap) {
+    let series = |query: &MetricQuery, (values, complete): (Vec<f64>, bool)| {
+        let what = format!("{} {}", query.namespace, query.metric);
+        let incomplete = || place.gap(&GET_METRIC_DATA, &what, Cause::Failed, "the result is not complete");
+        reduce(&values, gap.or_else(|| (!complete).then(incomplete)))
+    };
+    let answered = batch.into_iter().zip(answers);
+    answered.map(|(query, answer)| (query.clone(), series(&query, answer))).collect()
+}
+
+/// A series that did not arrive whole is unread, whatever arrived of it: forbidden or failed is not "no data".
+fn reduce(values: &[f64], gap: Option<GapId>) -> Series {
+    match (Summary::of(values), gap) {
         (_, Some(gap)) => Series::Unread(gap),
         (Some(summary), None) => Series::Data(summary),
         (None, None) => Series::Empty,
-    };
-    batch.into_iter().zip(values).map(|(query, values)| (query, reduce(values))).collect()
+    }
 }
 
 fn data_query(index: usize, query: &MetricQuery) -> MetricDataQuery {
@@ -258,6 +269,13 @@ mod tests {
         let summary = Summary::of(&values).unwrap();
         assert_eq!((summary.p95, summary.min, summary.max, summary.latest), (95.0, 1.0, 100.0, 100.0));
         assert_eq!(Summary::of(&[7.0]).unwrap().p95, 7.0);
+    }
+
+    #[test]
+    fn a_forbidden_or_failed_result_is_unread_not_empty() {
+        assert!(matches!(reduce(&[], Some(GapId(1))), Series::Unread(GapId(1))));
+        assert!(matches!(reduce(&[1.0], Some(GapId(1))), Series::Unread(_)));
+        assert!(matches!(reduce(&[], None), Series::Empty));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{self, Kind, StorageAutomation, VolumeType},
-    model::{Evidence, GapId, Observed, SourceId},
+    model::{Cause, Evidence, GapId, Observed, SourceId, Unseen},
 };
 
 use crate::{
@@ -153,7 +153,10 @@ fn volume_evidence(
     let facts = facts::Volume {
         volume_type: place.reported(volume.volume_type.clone(), from, call, "VolumeType"),
         size_gib: place.reported(volume.size_gib, from, call, "Size"),
-        iops: Observed::known(volume.iops, from),
+        iops: match &volume.volume_type {
+            Some(VolumeType::St1 | VolumeType::Sc1 | VolumeType::Standard) => Observed::known(volume.iops, from),
+            _ => place.reported(volume.iops, from, call, "Iops").map(Some),
+        },
         throughput_mib_s: Observed::known(volume.throughput_mib_s, from),
         created_at: place.reported(volume.created_at, from, call, "CreateTime"),
         from_snapshot: Observed::known(volume.from_snapshot, from),
@@ -226,6 +229,12 @@ fn buckets_of<'a>(place: &'a Place, buckets: &'a Listing<s3::Bucket>) -> impl It
 async fn buckets(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
     let buckets = s3::buckets(place).await;
     collected.unseen.extend(place.unseen(Kind::Bucket, &buckets));
+    // A bucket that does not tell its region may lie here.
+    if buckets.items.iter().any(|bucket| bucket.region.is_none()) {
+        let gap = place.gap(&s3::LIST_BUCKETS, "BucketRegion", Cause::NotReported, "");
+        let (account, region) = (place.account.clone(), place.region.clone());
+        collected.unseen.push(Unseen { kind: Kind::Bucket, account, region, gap });
+    }
     let evidence = stream::iter(buckets_of(place, &buckets)).map(|bucket| bucket_evidence(place, bucket, metrics));
     collected.evidence.extend(evidence.buffered(AT_ONCE).collect::<Vec<_>>().await);
 }

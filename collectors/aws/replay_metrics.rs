@@ -15,6 +15,7 @@ pub(crate) struct MetricAnswers {
 #[derive(Clone, Debug, Default)]
 struct Series {
     label: Option<Value>,
+    status: Option<Value>,
     timestamps: Vec<Value>,
     values: Vec<Value>,
 }
@@ -67,6 +68,7 @@ impl MetricAnswers {
             let series = self.series.entry(key(region, request, query)).or_default();
             for result in items(answer, "MetricDataResults").iter().filter(|result| id(result) == id(query)) {
                 series.label = field(result, "Label").cloned();
+                series.status = field(result, "StatusCode").cloned();
                 series.timestamps.extend_from_slice(items(result, "Timestamps"));
                 series.values.extend_from_slice(items(result, "Values"));
             }
@@ -100,7 +102,7 @@ fn result(query: &Value, series: &Series) -> Value {
         (text("Id"), text(id(query))),
         (text("Timestamps"), Value::Array(series.timestamps.clone())),
         (text("Values"), Value::Array(series.values.clone())),
-        (text("StatusCode"), text("Complete")),
+        (text("StatusCode"), series.status.clone().unwrap_or_else(|| text("InternalError"))),
     ];
     entries.extend(series.label.clone().map(|label| (text("Label"), label)));
     Value::Map(entries)
