@@ -1,6 +1,7 @@
 //! From results to the assessment that other programs and people read: sentences, counts, what blocks the next level.
 
 mod findings;
+mod named;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +12,7 @@ use crate::model::{
     ThresholdReport, Thresholds, Verdict, blockers,
 };
 
-pub use findings::LazyFindings;
+pub use findings::{LazyFinding, LazyFindings};
 pub use words::bar as bar_words;
 
 /// Subjects named under a criterion that blocks a level; the rest is counted.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    compose::LazyFindings,
     facts::{Facts, Kind},
     model::{
-        Basis, Control, Evidence, EvidenceSet, GapId, Nothing, Observed, Outcome, SourceId, Subject, Thresholds,
-        Unseen, assess,
+        Assessed, Basis, Control, Evidence, EvidenceSet, GapId, Nothing, Observed, Outcome, SourceId, Subject, Tags,
+        Thresholds, Unseen, assess,
     },
 };
 
@@ -74,7 +75,7 @@ pub(crate) fn evidence_set(evidence: Vec<Facts>, unseen: Option<Kind>) -> Eviden
         account: "123456789012".into(),
         region: "us-east-1".into(),
         name: None,
-        tags: BTreeMap::new(),
+        tags: Tags::new(),
     };
     let evidence = evidence.into_iter().enumerate().map(|(n, facts)| Evidence { subject: subject(n), facts }).collect();
     let unseen =
@@ -94,6 +95,13 @@ pub(crate) fn outcome(control: Control, criterion: &str, set: &EvidenceSet) -> O
         .outcome
 }
 
+/// Why findings cannot be written: a criterion names a fact that its records do not have.
+fn unwritable(control: Control, set: &EvidenceSet) -> Option<String> {
+    let assessed = assess(set, &Thresholds::default());
+    let own = Assessed { controls: assessed.controls.into_iter().filter(|c| c.control == control).collect() };
+    serde_json::to_string(&LazyFindings::new(set, &own)).err().map(|error| error.to_string())
+}
+
 /// Runs all cases, and fails when a criterion lacks one: below, at and above its bar for shares (met and unmet
 /// otherwise), unknown, and nothing there. What only a person can say needs one case.
 pub(crate) fn check(control: Control, cases: Vec<Case>) {
@@ -101,7 +109,9 @@ pub(crate) fn check(control: Control, cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for case in cases {
         names.entry(case.criterion).or_default().insert(case.name);
-        let got = outcome(control, case.criterion, &evidence_set(case.evidence, case.unseen));
+        let set = evidence_set(case.evidence, case.unseen);
+        let got = outcome(control, case.criterion, &set);
+        wrong.extend(unwritable(control, &set));
         if got != case.expect {
             wrong.push(format!("{} / {}: expected {:?}, got {got:?}", case.criterion, case.name, case.expect));
         }

@@ -1,13 +1,13 @@
 //! Findings as a stream: each is put together when it is written, so that a million of them need no memory.
 
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
 
-use crate::{
-    facts::Facts,
-    model::{Assessed, ControlResult, CriterionResult, EvidenceSet, Finding, FindingSubject, RawFinding, Reason},
+use super::named::Named;
+use crate::model::{
+    Assessed, Control, CriterionResult, Evidence, EvidenceSet, Finding, FindingSubject, Judged, RawFinding, Reason,
+    Subject, Verdict,
 };
 
 /// All findings of an assessment, made one at a time.
@@ -24,16 +24,17 @@ impl fmt::Debug for LazyFindings<'_> {
 }
 
 impl<'a> LazyFindings<'a> {
-    pub(super) fn new(set: &'a EvidenceSet, assessed: &'a Assessed) -> Self {
+    pub(crate) fn new(set: &'a EvidenceSet, assessed: &'a Assessed) -> Self {
         LazyFindings { set, assessed }
     }
 
     /// Every finding, in the order of controls, criteria and evidence.
-    pub fn iter(&self) -> impl Iterator<Item = Finding> + 'a {
+    pub fn iter(&self) -> impl Iterator<Item = LazyFinding<'a>> + 'a {
         let set = self.set;
         self.assessed.controls.iter().flat_map(move |control| {
-            control.criteria.iter().flat_map(move |criterion| {
-                criterion.findings.iter().filter_map(move |raw| finding(set, control, criterion, raw))
+            control.criteria.iter().flat_map(move |result| {
+                let of_criterion = Of { control: control.control, result };
+                result.findings.iter().filter_map(move |raw| of_criterion.finding(set, raw))
             })
         })
     }
@@ -45,31 +46,106 @@ impl Serialize for LazyFindings<'_> {
     }
 }
 
-fn finding(set: &EvidenceSet, control: &ControlResult, result: &CriterionResult, raw: &RawFinding) -> Option<Finding> {
-    let evidence = set.evidence.get(raw.evidence as usize)?;
-    let kind = evidence.facts.kind();
-    let test = result.criterion.tests.iter().find(|test| test.kind() == kind)?;
-    Some(Finding {
-        criterion: result.criterion.full_id(control.control),
-        subject: FindingSubject { kind: kind.name().to_owned(), subject: evidence.subject.clone() },
-        result: raw.verdict,
-        facts: deciding(&evidence.facts, test.facts()),
-        evidence: format!("evidence.jsonl:{}", raw.evidence + 1),
-        reasons: raw.reasons.iter().map(reason).collect(),
-        waived: false,
-    })
+#[derive(Clone, Copy)]
+struct Of<'a> {
+    control: Control,
+    result: &'a CriterionResult,
 }
 
-fn reason(reason: &Reason) -> String {
-    match reason {
-        Reason::Gap(gap) => gap.to_string(),
-        Reason::Attestation => "attestation".to_owned(),
+impl<'a> Of<'a> {
+    fn finding(self, set: &'a EvidenceSet, raw: &'a RawFinding) -> Option<LazyFinding<'a>> {
+        let evidence = set.evidence.get(raw.evidence as usize)?;
+        let kind = evidence.facts.kind();
+        let test = self.result.criterion.tests.iter().find(|test| test.kind() == kind)?;
+        Some(LazyFinding { of: self, raw, evidence, names: test.facts() })
     }
 }
 
-/// The named facts of a record, as they stand in the evidence.
-pub(crate) fn deciding(facts: &Facts, names: &[&str]) -> BTreeMap<String, Value> {
-    let Ok(Value::Object(mut tagged)) = serde_json::to_value(facts) else { return BTreeMap::new() };
-    let Some(Value::Object(mut record)) = tagged.remove("facts") else { return BTreeMap::new() };
-    names.iter().filter_map(|name| Some(((*name).to_owned(), record.remove(*name)?))).collect()
+/// A finding where it lies: writes the same JSON as [`Finding`].
+#[derive(Clone, Copy)]
+pub struct LazyFinding<'a> {
+    of: Of<'a>,
+    raw: &'a RawFinding,
+    evidence: &'a Evidence,
+    names: &'static [&'static str],
+}
+
+impl fmt::Debug for LazyFinding<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LazyFinding({} {:?})", self.evidence.subject.arn, self.raw)
+    }
+}
+
+impl LazyFinding<'_> {
+    fn criterion(&self) -> String {
+        self.of.result.criterion.full_id(self.of.control)
+    }
+
+    fn facts(&self) -> Named<'_> {
+        Named { facts: &self.evidence.facts, names: self.names }
+    }
+
+    fn reasons(&self) -> impl Iterator<Item = String> {
+        self.of.result.reasons(self.raw).iter().map(|reason| match reason {
+            Reason::Gap(gap) => gap.to_string(),
+            Reason::Attestation => "attestation".to_owned(),
+        })
+    }
+
+    fn line(&self) -> String {
+        format!("evidence.jsonl:{}", self.raw.evidence + 1)
+    }
+}
+
+impl Judged for LazyFinding<'_> {
+    fn result(&self) -> Verdict {
+        self.raw.verdict
+    }
+
+    fn into_finding(self) -> Finding {
+        Finding {
+            criterion: self.criterion(),
+            subject: FindingSubject {
+                kind: self.evidence.facts.kind().name().to_owned(),
+                subject: self.evidence.subject.clone(),
+            },
+            result: self.raw.verdict,
+            facts: self.facts().collect(),
+            evidence: self.line(),
+            reasons: self.reasons().collect(),
+            waived: false,
+        }
+    }
+}
+
+impl Serialize for LazyFinding<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            criterion: &'a str,
+            subject: Of<'a>,
+            result: Verdict,
+            facts: Named<'a>,
+            evidence: &'a str,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            reasons: Vec<String>,
+            waived: bool,
+        }
+        #[derive(Serialize)]
+        struct Of<'a> {
+            kind: &'static str,
+            #[serde(flatten)]
+            subject: &'a Subject,
+        }
+        let row = Row {
+            criterion: &self.criterion(),
+            subject: Of { kind: self.evidence.facts.kind().name(), subject: &self.evidence.subject },
+            result: self.raw.verdict,
+            facts: self.facts(),
+            evidence: &self.line(),
+            reasons: self.reasons().collect(),
+            waived: false,
+        };
+        row.serialize(serializer)
+    }
 }

@@ -35,7 +35,7 @@ pub use volume::{Volume, VolumeType};
 pub use vpc::Vpc;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{Context, Truth};
 
@@ -76,6 +76,11 @@ macro_rules! kinds {
             /// The kind these facts belong to.
             pub fn kind(&self) -> Kind {
                 match self { $(Facts::$name(_) => Kind::$name,)* }
+            }
+
+            /// Serializes the record alone, without its kind.
+            pub(crate) fn serialize_record<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self { $(Facts::$name(facts) => facts.serialize(serializer),)* }
             }
         }
 

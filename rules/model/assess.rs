@@ -2,7 +2,7 @@
 //!
 //! Criteria judge one subject; only this file iterates, so that no criterion can leave a loop early.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Basis, Context, Control, Criterion, DecidedBy, EvidenceSet, GapId, Levels, Outcome, Reason, Reasons, Tally,
@@ -10,15 +10,15 @@ use super::{
 };
 use crate::facts::{Kind, Test};
 
-/// A criterion held against one subject, by index into the evidence.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A criterion held against one subject, by index into the evidence. There may be millions: twelve bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawFinding {
     /// Index into [`EvidenceSet::evidence`].
     pub evidence: u32,
     /// How it came out.
     pub verdict: Verdict,
-    /// Why it is unknown; empty otherwise.
-    pub reasons: Reasons,
+    /// Index into [`CriterionResult::reasons`].
+    reasons: u32,
 }
 
 /// A criterion over all its subjects.
@@ -38,6 +38,15 @@ pub struct CriterionResult {
     pub needs_attestation: bool,
     /// One finding per subject of its kinds.
     pub findings: Vec<RawFinding>,
+    /// The different reasons of its findings; the first are none.
+    reasons: Vec<Reasons>,
+}
+
+impl CriterionResult {
+    /// Why a finding is unknown; empty otherwise.
+    pub fn reasons(&self, finding: &RawFinding) -> &[Reason] {
+        self.reasons.get(finding.reasons as usize).map_or(&[], |reasons| reasons)
+    }
 }
 
 /// A control with all its criteria.
@@ -96,12 +105,24 @@ fn judge(
         gaps: BTreeSet::new(),
         needs_attestation: false,
         findings: Vec::new(),
+        reasons: vec![Reasons::new()],
     };
+    let mut numbers = BTreeMap::from([(Reasons::new(), 0)]);
     for test in criterion.tests {
-        for index in by_kind.get(test.kind() as usize).into_iter().flatten() {
+        let subjects = by_kind.get(test.kind() as usize).map_or(&[][..], Vec::as_slice);
+        result.findings.reserve_exact(subjects.len());
+        for index in subjects {
             let Some(evidence) = set.evidence.get(*index as usize) else { continue };
             let (verdict, reasons) = hold(test, &evidence.facts, context);
             result.count(verdict, &reasons);
+            let reasons = match numbers.get(&reasons) {
+                Some(number) => *number,
+                None => {
+                    let number = result.reasons.len() as u32;
+                    result.reasons.push(reasons.clone());
+                    *numbers.entry(reasons).or_insert(number)
+                }
+            };
             result.findings.push(RawFinding { evidence: *index, verdict, reasons });
         }
         for unseen in set.unseen.iter().filter(|unseen| unseen.kind == test.kind()) {

@@ -298,6 +298,24 @@ pub struct Finding {
     pub waived: bool,
 }
 
+/// A finding that is put together only when somebody wants to see it whole.
+pub trait Judged: Serialize {
+    /// How it came out.
+    fn result(&self) -> Verdict;
+    /// All of it.
+    fn into_finding(self) -> Finding;
+}
+
+impl Judged for Finding {
+    fn result(&self) -> Verdict {
+        self.result
+    }
+
+    fn into_finding(self) -> Finding {
+        self
+    }
+}
+
 /// A subject with its kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FindingSubject {

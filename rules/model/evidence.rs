@@ -1,16 +1,13 @@
 //! Evidence: what was seen about one subject.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Gap, GapId, SourceRecord};
+use super::{Gap, GapId, SourceRecord, Tags};
 use crate::facts::{Facts, Kind};
-
-/// AWS tags, by key. Names come from strangers: escape them wherever they are shown.
-pub type Tags = BTreeMap<Arc<str>, Arc<str>>;
 
 /// What evidence is about. Identity is the ARN; names are for people only.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -25,7 +22,7 @@ pub struct Subject {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Arc<str>>,
     /// Its tags, where the listing call returns them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
 }
 
@@ -70,12 +67,11 @@ pub struct EvidenceSet {
 impl EvidenceSet {
     /// Puts everything into the one order that makes assessments comparable byte for byte.
     pub fn sort(&mut self) {
-        self.evidence.sort_by(|a, b| {
-            let key = |e: &Evidence| {
-                (e.subject.account.clone(), e.subject.region.clone(), e.facts.kind(), e.subject.arn.clone())
-            };
-            key(a).cmp(&key(b))
-        });
+        fn key(evidence: &Evidence) -> (&str, &str, Kind, &str) {
+            let Subject { account, region, arn, .. } = &evidence.subject;
+            (account, region, evidence.facts.kind(), arn)
+        }
+        self.evidence.sort_by(|a, b| key(a).cmp(&key(b)));
         self.unseen.sort();
         self.unseen.dedup();
         self.gaps.sort_by_key(|gap| gap.id);

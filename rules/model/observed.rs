@@ -14,10 +14,10 @@ use super::{gap::GapId, source::SourceId, truth::Truth};
 pub enum Observed<T> {
     /// Read.
     Known {
-        /// What was read.
-        value: T,
         /// The source it was read from.
         from: SourceId,
+        /// What was read.
+        value: T,
     },
     /// Not read.
     Unknown {
@@ -99,7 +99,7 @@ mod tests {
     #[test]
     fn written_with_its_source_or_its_gap() {
         let known = Observed::known(3000u32, SourceId(1));
-        assert_eq!(serde_json::to_string(&known).unwrap(), r#"{"value":3000,"from":"s-0000000000000001"}"#);
+        assert_eq!(serde_json::to_string(&known).unwrap(), r#"{"from":"s-0000000000000001","value":3000}"#);
         let unknown: Observed<u32> = Observed::unknown(GapId(2));
         let text = serde_json::to_string(&unknown).unwrap();
         assert_eq!(text, r#"{"gap":"g-0000000000000002"}"#);

@@ -2,11 +2,11 @@
 
 use std::io::{self, Write};
 
-use rung_rules::model::Finding;
+use rung_rules::model::{Finding, Judged};
 use serde_json::Value;
 
 /// Writes all findings.
-pub fn write(findings: impl IntoIterator<Item = Finding>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = csv::Writer::from_writer(out);
     rows.write_record([
         "criterion",
@@ -20,7 +20,7 @@ pub fn write(findings: impl IntoIterator<Item = Finding>, out: &mut dyn Write) -
         "reasons",
         "evidence",
     ])?;
-    for finding in findings {
+    for finding in findings.into_iter().map(Judged::into_finding) {
         let subject = &finding.subject.subject;
         let facts: Vec<_> = finding.facts.iter().map(|(name, fact)| format!("{name}={}", value(fact))).collect();
         rows.write_record([

@@ -5,7 +5,7 @@ use std::{
     io::{self, Write},
 };
 
-use rung_rules::model::{Assessment, Finding};
+use rung_rules::model::Assessment;
 use serde::{Serialize, Serializer};
 
 /// Writes the assessment.
@@ -17,14 +17,14 @@ pub fn write<F: Serialize>(assessment: &Assessment<F>, out: &mut dyn Write) -> i
 /// Findings that are written as they come; once.
 pub struct Stream<I>(RefCell<Option<I>>);
 
-impl<I: Iterator<Item = Finding>> Stream<I> {
+impl<I: Iterator<Item: Serialize>> Stream<I> {
     /// A stream of findings.
     pub fn new(findings: I) -> Self {
         Stream(RefCell::new(Some(findings)))
     }
 }
 
-impl<I: Iterator<Item = Finding>> Serialize for Stream<I> {
+impl<I: Iterator<Item: Serialize>> Serialize for Stream<I> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(self.0.take().into_iter().flatten())
     }

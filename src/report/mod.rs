@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::ValueEnum;
-use rung_rules::model::{Assessment, Finding};
+use rung_rules::model::{Assessment, Judged};
 
 /// An assessment without its findings, which follow as a stream.
 pub type Head = Assessment<()>;
@@ -43,7 +43,7 @@ pub struct Rendering<'a> {
 pub fn write(
     format: Format,
     head: &Head,
-    findings: impl IntoIterator<Item = Finding>,
+    findings: impl IntoIterator<Item: Judged>,
     rendering: &Rendering<'_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {

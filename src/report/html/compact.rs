@@ -5,7 +5,7 @@ use std::{
     io,
 };
 
-use rung_rules::model::{Control, Finding, FindingSubject, Level, Verdict};
+use rung_rules::model::{Control, Finding, FindingSubject, Judged, Level, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -25,10 +25,10 @@ struct SubjectRow {
 struct FindingRow(usize, usize, u8, Vec<usize>, Vec<i64>, u8);
 
 /// Puts the assessment into the page's compact form.
-pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item = Finding>) -> io::Result<Value> {
+pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item: Judged>) -> io::Result<Value> {
     let mut table = Table::new(head);
     let (kept, left_out) = most_telling(findings, MOST_FINDINGS);
-    let rows: Vec<_> = kept.into_iter().flatten().filter_map(|finding| table.row(finding)).collect();
+    let rows: Vec<_> = kept.into_iter().flatten().filter_map(|finding| table.row(finding.into_finding())).collect();
     let mut data = serde_json::to_value(head)?;
     if let Value::Object(fields) = &mut data {
         fields.insert("levels".into(), Level::ALL.iter().map(|level| level.label()).collect());
@@ -45,11 +45,11 @@ pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item = Finding>) 
 }
 
 /// At most so many findings, by result code: fails push out passes. Never more than that are held at once.
-fn most_telling(findings: impl IntoIterator<Item = Finding>, most: usize) -> ([Vec<Finding>; 4], [u64; 4]) {
-    let mut kept: [Vec<Finding>; 4] = Default::default();
+fn most_telling<F: Judged>(findings: impl IntoIterator<Item = F>, most: usize) -> ([Vec<F>; 4], [u64; 4]) {
+    let mut kept: [Vec<F>; 4] = [const { Vec::new() }; 4];
     let mut left_out = [0u64; 4];
     for finding in findings {
-        let own = usize::from(code(finding.result));
+        let own = usize::from(code(finding.result()));
         if kept.iter().map(Vec::len).sum::<usize>() == most {
             let worse = (own + 1..kept.len()).rev().find(|at| kept.get(*at).is_some_and(|list| !list.is_empty()));
             let at = worse.unwrap_or(own);
