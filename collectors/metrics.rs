@@ -3,15 +3,13 @@
 //! Missing data is missing, not zero: a query without data is a gap. Only counts that AWS publishes when something
 //! happened (`count_or_zero`) may be read as zero, and only when the answer is complete.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
-};
+use std::{collections::HashMap, sync::Arc};
 
-use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, ScanBy, StatusCode};
+use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricStat, ScanBy, StatusCode};
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use rung_rules::model::{Cause, GapId, Observed, SourceId, SourceRecord};
+use smallvec::SmallVec;
 
 use crate::{
     aws::{Place, drain_part},
@@ -29,36 +27,64 @@ pub const HOUR: i32 = 3600;
 /// One day: storage metrics of S3 come once a day.
 pub const DAY: i32 = 86_400;
 
-/// One metric of one resource, with a statistic.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct MetricQuery {
+/// A metric with a statistic, as a collector asks for it of any number of resources.
+#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Metric {
     /// Namespace.
     pub namespace: &'static str,
     /// Metric name.
-    pub metric: &'static str,
+    pub name: &'static str,
     /// Statistic: `Average`, `Sum`, `Maximum`, `p99` ...
     pub statistic: &'static str,
     /// Seconds.
     pub period: i32,
-    /// Dimensions, as the metric has them.
-    pub dimensions: Vec<(&'static str, Arc<str>)>,
+    /// Names of its dimensions.
+    pub dimensions: &'static [&'static str],
 }
 
-impl MetricQuery {
-    /// A query with one dimension and an hourly period.
-    pub fn hourly(
+impl Metric {
+    /// A metric with one dimension and an hourly period.
+    pub const fn hourly(
         namespace: &'static str,
-        metric: &'static str,
+        name: &'static str,
         statistic: &'static str,
-        dimension: (&'static str, &Arc<str>),
+        dimensions: &'static [&'static str],
     ) -> Self {
-        let dimensions = vec![(dimension.0, dimension.1.clone())];
-        MetricQuery { namespace, metric, statistic, period: HOUR, dimensions }
+        Metric { namespace, name, statistic, period: HOUR, dimensions }
+    }
+
+    /// A metric with a daily period.
+    pub const fn daily(
+        namespace: &'static str,
+        name: &'static str,
+        statistic: &'static str,
+        dimensions: &'static [&'static str],
+    ) -> Self {
+        Metric { namespace, name, statistic, period: DAY, dimensions }
+    }
+
+    /// This metric of the resource with this value of its one dimension.
+    pub fn of(&'static self, value: &Arc<str>) -> MetricQuery {
+        MetricQuery { metric: self, values: SmallVec::from_buf([value.clone()]) }
+    }
+
+    /// This metric of the resource with these values of its dimensions, in their order.
+    pub fn of_all(&'static self, values: impl IntoIterator<Item = Arc<str>>) -> MetricQuery {
+        MetricQuery { metric: self, values: values.into_iter().collect() }
     }
 
     fn parameters(&self) -> String {
-        format!("{} {} {} {} s", self.namespace, self.metric, self.statistic, self.period)
+        format!("{} {} {} {} s", self.namespace, self.name, self.statistic, self.period)
     }
+}
+
+/// One metric of one resource. There may be hundreds of thousands: 32 bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MetricQuery {
+    /// The metric.
+    pub metric: &'static Metric,
+    /// Values of its dimensions.
+    pub values: SmallVec<[Arc<str>; 1]>,
 }
 
 /// What is kept of a series.
@@ -111,13 +137,14 @@ enum Series {
 pub struct Metrics<'a> {
     place: &'a Place,
     series: HashMap<MetricQuery, Series>,
+    sources: HashMap<&'static Metric, (SourceId, u64)>,
 }
 
 impl Metrics<'_> {
     /// The summary of a query; a gap when there are no data, when the call failed, or when nobody asked.
     pub fn get(&self, query: &MetricQuery) -> Observed<Summary> {
         match self.series.get(query) {
-            Some(Series::Data(summary)) => Observed::known(*summary, source(self.place, query)),
+            Some(Series::Data(summary)) => Observed::known(*summary, self.source(query.metric)),
             Some(Series::Unread(gap)) => Observed::unknown(*gap),
             Some(Series::Empty) => Observed::unknown(self.gap(query, Cause::NoData)),
             None => Observed::unknown(self.gap(query, Cause::NotRequested)),
@@ -127,7 +154,7 @@ impl Metrics<'_> {
     /// The sum of a count that AWS publishes only when something happened: no data, completely read, is zero.
     pub fn count_or_zero(&self, query: &MetricQuery) -> Observed<f64> {
         match self.series.get(query) {
-            Some(Series::Empty) => Observed::known(0.0, source(self.place, query)),
+            Some(Series::Empty) => Observed::known(0.0, self.source(query.metric)),
             _ => self.get(query).map(|summary| summary.sum),
         }
     }
@@ -137,9 +164,33 @@ impl Metrics<'_> {
         matches!(self.series.get(query), Some(Series::Empty))
     }
 
+    fn source(&self, metric: &'static Metric) -> SourceId {
+        self.sources.get(metric).map_or_else(|| source(self.place, metric), |(id, _)| *id)
+    }
+
     fn gap(&self, query: &MetricQuery, cause: Cause) -> GapId {
-        let what = format!("{} {}", query.namespace, query.metric);
+        let what = format!("{} {}", query.metric.namespace, query.metric.name);
         self.place.gap(&GET_METRIC_DATA, &what, cause, "")
+    }
+
+    /// One source a metric, statistic and period: how many queries share a call depends on what else is asked, this does not.
+    fn record_sources(&self) {
+        let (start, end) = window(self.place.span.now);
+        #[expect(clippy::iter_over_hash_type, reason = "the order does not show: the registry sorts")]
+        for (metric, (id, items)) in &self.sources {
+            self.place.span.registry.add_source(SourceRecord {
+                id: *id,
+                service: GET_METRIC_DATA.service.to_owned(),
+                operation: GET_METRIC_DATA.operation.to_owned(),
+                account: self.place.account.to_string(),
+                region: self.place.region.to_string(),
+                parameters: format!("{}, {start} to {end}", metric.parameters()),
+                read_at: self.place.span.time(),
+                pages: items.div_ceil(QUERIES_PER_CALL as u64) as u32,
+                items: *items,
+                request_ids: Vec::new(),
+            });
+        }
     }
 }
 
@@ -149,22 +200,29 @@ fn window(now: Timestamp) -> (Timestamp, Timestamp) {
     (end - SignedDuration::from_hours(WINDOW_DAYS * 24), end)
 }
 
-fn source(place: &Place, query: &MetricQuery) -> SourceId {
-    crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &query.parameters())
+fn source(place: &Place, metric: &Metric) -> SourceId {
+    crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &metric.parameters())
 }
 
 /// Asks for all queries of a place, each once.
 pub async fn fetch(place: &Place, mut queries: Vec<MetricQuery>) -> Metrics<'_> {
-    queries.sort();
-    queries.dedup();
+    let mut metrics = Metrics { place, series: HashMap::new(), sources: HashMap::new() };
     if !place.span.metrics {
-        return Metrics { place, series: HashMap::new() };
+        return metrics;
     }
-    let batches: Vec<Vec<MetricQuery>> = batches(queries);
-    let answered = stream::iter(batches).map(|batch| fetch_batch(place, batch)).buffer_unordered(CALLS_AT_ONCE);
-    let series: HashMap<MetricQuery, Series> = answered.map(stream::iter).flatten().collect().await;
-    record_sources(place, &series);
-    Metrics { place, series }
+    queries.sort_unstable();
+    queries.dedup();
+    for query in &queries {
+        metrics.sources.entry(query.metric).or_insert_with(|| (source(place, query.metric), 0)).1 += 1;
+    }
+    metrics.series.reserve(queries.len());
+    let answered = stream::iter(batches(queries)).map(|batch| fetch_batch(place, batch));
+    let mut answered = answered.buffer_unordered(CALLS_AT_ONCE);
+    while let Some(batch) = answered.next().await {
+        metrics.series.extend(batch);
+    }
+    metrics.record_sources();
+    metrics
 }
 
 fn batches(mut queries: Vec<MetricQuery>) -> Vec<Vec<MetricQuery>> {
@@ -195,19 +253,27 @@ async fn fetch_batch(place: &Place, batch: Vec<MetricQuery>) -> Vec<(MetricQuery
         for result in page.metric_data_results.unwrap_or_default() {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
             if let Some((values, complete)) = index.and_then(|index| answers.get_mut(index)) {
-                values.extend(result.values.unwrap_or_default());
+                match result.values {
+                    Some(first) if values.is_empty() => *values = first,
+                    more => values.extend(more.unwrap_or_default()),
+                }
                 *complete = result.status_code == Some(StatusCode::Complete);
             }
         }
     })
     .await;
     let series = |query: &MetricQuery, (values, complete): (Vec<f64>, bool)| {
-        let what = format!("{} {}", query.namespace, query.metric);
+        let what = format!("{} {}", query.metric.namespace, query.metric.name);
         let incomplete = || place.gap(&GET_METRIC_DATA, &what, Cause::Failed, "the result is not complete");
         reduce(&values, gap.or_else(|| (!complete).then(incomplete)))
     };
     let answered = batch.into_iter().zip(answers);
-    answered.map(|(query, answer)| (query.clone(), series(&query, answer))).collect()
+    answered
+        .map(|(query, answer)| {
+            let series = series(&query, answer);
+            (query, series)
+        })
+        .collect()
 }
 
 /// A series that did not arrive whole is unread, whatever arrived of it: forbidden or failed is not "no data".
@@ -220,38 +286,16 @@ fn reduce(values: &[f64], gap: Option<GapId>) -> Series {
 }
 
 fn data_query(index: usize, query: &MetricQuery) -> MetricDataQuery {
-    let dimension = |(name, value): &(&'static str, Arc<str>)| Dimension::builder().name(*name).value(&**value).build();
-    let metric = Metric::builder()
-        .namespace(query.namespace)
-        .metric_name(query.metric)
-        .set_dimensions(Some(query.dimensions.iter().map(dimension).collect()))
+    let MetricQuery { metric, values } = query;
+    let named = metric.dimensions.iter().zip(values);
+    let dimensions = named.map(|(name, value)| Dimension::builder().name(*name).value(&**value).build());
+    let of_resource = aws_sdk_cloudwatch::types::Metric::builder()
+        .namespace(metric.namespace)
+        .metric_name(metric.name)
+        .set_dimensions(Some(dimensions.collect()))
         .build();
-    let stat = MetricStat::builder().metric(metric).period(query.period).stat(query.statistic).build();
+    let stat = MetricStat::builder().metric(of_resource).period(metric.period).stat(metric.statistic).build();
     MetricDataQuery::builder().id(format!("m{index}")).metric_stat(stat).return_data(true).build()
-}
-
-/// One source a metric, statistic and period: how many queries share a call depends on what else is asked, this does not.
-fn record_sources(place: &Place, series: &HashMap<MetricQuery, Series>) {
-    let mut items: BTreeMap<String, (SourceId, u64)> = BTreeMap::new();
-    #[expect(clippy::iter_over_hash_type, reason = "the order does not show: the result is sorted")]
-    for query in series.keys() {
-        items.entry(query.parameters()).or_insert_with(|| (source(place, query), 0)).1 += 1;
-    }
-    let (start, end) = window(place.span.now);
-    for (parameters, (id, items)) in items {
-        place.span.registry.add_source(SourceRecord {
-            id,
-            service: GET_METRIC_DATA.service.to_owned(),
-            operation: GET_METRIC_DATA.operation.to_owned(),
-            account: place.account.to_string(),
-            region: place.region.to_string(),
-            parameters: format!("{parameters}, {start} to {end}"),
-            read_at: place.span.time(),
-            pages: items.div_ceil(QUERIES_PER_CALL as u64) as u32,
-            items,
-            request_ids: Vec::new(),
-        });
-    }
 }
 
 #[cfg(test)]
@@ -280,7 +324,8 @@ mod tests {
 
     #[test]
     fn batches_take_five_hundred() {
-        let query = |n: u32| MetricQuery::hourly("AWS/EBS", "X", "Average", ("VolumeId", &format!("vol-{n}").into()));
+        static ANY: Metric = Metric::hourly("AWS/EBS", "X", "Average", &["VolumeId"]);
+        let query = |n: u32| ANY.of(&format!("vol-{n}").into());
         let sizes = |n: u32| batches((0..n).map(query).collect()).iter().map(Vec::len).collect::<Vec<_>>();
         assert_eq!(sizes(0), [0usize; 0]);
         assert_eq!(sizes(500), [500]);

@@ -15,11 +15,16 @@ use crate::{
         cloudwatch::{self, Watched, watched},
         compute_optimizer, compute_optimizer_automation, ec2_volumes, efs, eventbridge, rds_instances, s3, tags,
     },
-    metrics::{DAY, MetricQuery, Metrics},
+    metrics::{Metric, MetricQuery, Metrics},
     prices,
 };
 
 const EBS: &str = "AWS/EBS";
+static QUEUE_LENGTH: Metric = Metric::hourly(EBS, "VolumeQueueLength", "Average", &["VolumeId"]);
+static BURST_BALANCE: Metric = Metric::hourly(EBS, "BurstBalance", "Minimum", &["VolumeId"]);
+static IOPS_EXCEEDED: Metric = Metric::hourly(EBS, "VolumeIOPSExceededCheck", "Maximum", &["VolumeId"]);
+static THROUGHPUT_EXCEEDED: Metric = Metric::hourly(EBS, "VolumeThroughputExceededCheck", "Maximum", &["VolumeId"]);
+static BUCKET_SIZE: Metric = Metric::daily("AWS/S3", "BucketSizeBytes", "Average", &["BucketName", "StorageType"]);
 const IO_METRICS: &[&str] =
     &["VolumeQueueLength", "BurstBalance", "VolumeIOPSExceededCheck", "VolumeThroughputExceededCheck"];
 /// Storage types of S3 that `BucketSizeBytes` tells apart and that make up almost all of it.
@@ -39,8 +44,10 @@ pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
     }
     let volumes = ec2_volumes::volumes(place).await;
     let of_volumes = volumes.items.iter().filter(|volume| volume.attached == Some(true)).flat_map(|volume| {
-        let burst = has_burst_credits(volume).then(|| burst_balance(&volume.id));
-        [queue_length(&volume.id), iops_exceeded(&volume.id), throughput_exceeded(&volume.id)].into_iter().chain(burst)
+        let burst = has_burst_credits(volume).then(|| BURST_BALANCE.of(&volume.id));
+        [QUEUE_LENGTH.of(&volume.id), IOPS_EXCEEDED.of(&volume.id), THROUGHPUT_EXCEEDED.of(&volume.id)]
+            .into_iter()
+            .chain(burst)
     });
     let buckets = s3::buckets(place).await;
     let of_buckets = buckets_of(place, &buckets)
@@ -62,25 +69,8 @@ pub(crate) async fn collect(place: &Place, metrics: &Metrics<'_>) -> Collected {
     collected
 }
 
-fn queue_length(volume: &Arc<str>) -> MetricQuery {
-    MetricQuery::hourly(EBS, "VolumeQueueLength", "Average", ("VolumeId", volume))
-}
-
-fn burst_balance(volume: &Arc<str>) -> MetricQuery {
-    MetricQuery::hourly(EBS, "BurstBalance", "Minimum", ("VolumeId", volume))
-}
-
-fn iops_exceeded(volume: &Arc<str>) -> MetricQuery {
-    MetricQuery::hourly(EBS, "VolumeIOPSExceededCheck", "Maximum", ("VolumeId", volume))
-}
-
-fn throughput_exceeded(volume: &Arc<str>) -> MetricQuery {
-    MetricQuery::hourly(EBS, "VolumeThroughputExceededCheck", "Maximum", ("VolumeId", volume))
-}
-
 fn bucket_size(bucket: &Arc<str>, storage: &'static str) -> MetricQuery {
-    let dimensions = vec![("BucketName", bucket.clone()), ("StorageType", storage.into())];
-    MetricQuery { namespace: "AWS/S3", metric: "BucketSizeBytes", statistic: "Average", period: DAY, dimensions }
+    BUCKET_SIZE.of_all([bucket.clone(), storage.into()])
 }
 
 fn has_burst_credits(volume: &ec2_volumes::Volume) -> bool {
@@ -162,10 +152,10 @@ fn volume_evidence(
         from_snapshot: Observed::known(volume.from_snapshot, from),
         attached: place.reported(volume.attached, from, call, "State"),
         io_alarm: joins.alarm(&volume.id),
-        queue_length_p95: metrics.get(&queue_length(&volume.id)).map(|summary| summary.p95),
+        queue_length_p95: metrics.get(&QUEUE_LENGTH.of(&volume.id)).map(|summary| summary.p95),
         burst_balance_min_percent: match &volume.volume_type {
             Some(_) if !has_burst_credits(volume) => Observed::known(None, from),
-            _ => metrics.get(&burst_balance(&volume.id)).map(|summary| Some(summary.min)),
+            _ => metrics.get(&BURST_BALANCE.of(&volume.id)).map(|summary| Some(summary.min)),
         },
         limit_exceeded: limit_exceeded(&volume.id, metrics),
         optimizer_finding: joins.finding(place, &arn),
@@ -176,9 +166,9 @@ fn volume_evidence(
 
 /// Either check at 1 is enough. Without data of both, though the queue length has data, AWS publishes none for the volume.
 fn limit_exceeded(volume: &Arc<str>, metrics: &Metrics<'_>) -> Observed<Option<bool>> {
-    let (iops, throughput) = (iops_exceeded(volume), throughput_exceeded(volume));
+    let (iops, throughput) = (IOPS_EXCEEDED.of(volume), THROUGHPUT_EXCEEDED.of(volume));
     if metrics.is_empty(&iops) && metrics.is_empty(&throughput) {
-        return metrics.get(&queue_length(volume)).map(|_| None);
+        return metrics.get(&QUEUE_LENGTH.of(volume)).map(|_| None);
     }
     let seen = |query| metrics.get(query).map(|summary| Some(summary.max >= 1.0));
     match (seen(&iops), seen(&throughput)) {

@@ -16,8 +16,11 @@ use crate::{
         cloudfront::{self, Distribution, LIST_DISTRIBUTIONS},
         cloudwatch::GET_METRIC_DATA,
     },
-    metrics::{HOUR, MetricQuery, Metrics},
+    metrics::{Metric, MetricQuery, Metrics},
 };
+
+static CACHE_HIT_RATE: Metric =
+    Metric::hourly("AWS/CloudFront", "CacheHitRate", "Average", &["DistributionId", "Region"]);
 
 /// Requests about single distributions under way at once.
 const AT_ONCE: usize = 8;
@@ -60,8 +63,7 @@ async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &M
 }
 
 fn hit_rate(distribution: &Arc<str>) -> MetricQuery {
-    let dimensions = vec![("DistributionId", distribution.clone()), ("Region", "Global".into())];
-    MetricQuery { namespace: "AWS/CloudFront", metric: "CacheHitRate", statistic: "Average", period: HOUR, dimensions }
+    CACHE_HIT_RATE.of_all([distribution.clone(), "Global".into()])
 }
 
 fn is_off(published: &Read<bool>) -> bool {

@@ -149,3 +149,31 @@ impl Serialize for LazyFinding<'_> {
         row.serialize(serializer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        facts::Bucket,
+        model::{Thresholds, assess},
+        testing::{evidence_set, known, of, unknown},
+    };
+
+    #[test]
+    fn written_where_it_lies_or_put_together_it_is_the_same_json() {
+        let bucket = Bucket {
+            size_bytes: known(1e13),
+            intelligent_tiering: unknown(),
+            lifecycle: known(false),
+            intelligent_tiering_bytes: unknown(),
+        };
+        let set = evidence_set(of([bucket]), None);
+        let assessed = assess(&set, &Thresholds::default());
+        let findings: Vec<_> = LazyFindings::new(&set, &assessed).iter().collect();
+        assert!(findings.iter().any(|finding| finding.result() == Verdict::Unknown));
+        for finding in findings {
+            let whole = serde_json::to_string(&finding.into_finding()).unwrap();
+            assert_eq!(serde_json::to_string(&finding).unwrap(), whole);
+        }
+    }
+}

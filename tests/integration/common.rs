@@ -11,7 +11,7 @@ use rung::scan::{Input, Request, Scanned};
 use rung_collectors::aws::{Recording, Replay};
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Assessment, Finding, Thresholds, assess},
+    model::{Assessment, Finding, Judged, Thresholds, assess},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -154,7 +154,7 @@ pub(crate) fn assessment(scanned: &Scanned) -> Assessment {
     let assessed = assess(&scanned.set, &thresholds);
     let parts = Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: "test" };
     let (head, findings) = compose(parts, scanned.scan.clone()).with_findings(());
-    let findings: Vec<Finding> = findings.iter().collect();
+    let findings: Vec<Finding> = findings.iter().map(Judged::into_finding).collect();
     head.with_findings(findings).0
 }
 
