@@ -5,12 +5,12 @@ use std::{collections::HashMap, sync::Arc};
 use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{self, Kind, StorageAutomation, VolumeType},
-    model::{Cause, Evidence, GapId, Observed, SourceId, Unseen},
+    model::{Evidence, GapId, Observed, SourceId},
 };
 
 use crate::{
     Collected,
-    aws::{Listing, Place},
+    aws::Place,
     calls::{
         cloudwatch::{self, Watched, watched},
         compute_optimizer, compute_optimizer_automation, ec2_volumes, efs, eventbridge, rds_instances, s3, tags,
@@ -50,7 +50,7 @@ pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
             .chain(burst)
     });
     let buckets = s3::buckets(place).await;
-    let of_buckets = buckets_of(place, &buckets)
+    let of_buckets = s3::here(place, &buckets)
         .flat_map(|bucket| STORAGE_TYPES.iter().chain(TIERED_TYPES).map(|storage| bucket_size(&bucket.name, storage)));
     of_volumes.chain(of_buckets).collect()
 }
@@ -212,20 +212,10 @@ async fn databases(place: &Place, collected: &mut Collected) {
     }
 }
 
-fn buckets_of<'a>(place: &'a Place, buckets: &'a Listing<s3::Bucket>) -> impl Iterator<Item = &'a s3::Bucket> {
-    buckets.items.iter().filter(|bucket| bucket.region.as_deref() == Some(&*place.region))
-}
-
 async fn buckets(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
     let buckets = s3::buckets(place).await;
-    collected.unseen.extend(place.unseen(Kind::Bucket, &buckets));
-    // A bucket that does not tell its region may lie here.
-    if buckets.items.iter().any(|bucket| bucket.region.is_none()) {
-        let gap = place.gap(&s3::LIST_BUCKETS, "BucketRegion", Cause::NotReported, "");
-        let (account, region) = (place.account.clone(), place.region.clone());
-        collected.unseen.push(Unseen { kind: Kind::Bucket, account, region, gap });
-    }
-    let evidence = stream::iter(buckets_of(place, &buckets)).map(|bucket| bucket_evidence(place, bucket, metrics));
+    collected.unseen.extend(s3::unseen_here(place, Kind::Bucket, &buckets));
+    let evidence = stream::iter(s3::here(place, &buckets)).map(|bucket| bucket_evidence(place, bucket, metrics));
     collected.evidence.extend(evidence.buffered(AT_ONCE).collect::<Vec<_>>().await);
 }
 

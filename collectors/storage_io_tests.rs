@@ -85,6 +85,14 @@ fn a_denied_list_is_unseen_with_its_cause() {
 }
 
 #[test]
+fn a_bucket_that_does_not_tell_its_region_makes_buckets_unseen() {
+    let place = place("eu-west-1", &["ec2.DescribeVolumes/empty", "s3.ListBuckets/one-without-region"]);
+    let collected = collected(&place);
+    let unseen = collected.unseen.iter().find(|unseen| unseen.kind == Kind::Bucket).expect("there may be more");
+    assert_eq!(cause(&place, &Observed::<()>::unknown(unseen.gap)), Cause::NotReported);
+}
+
+#[test]
 fn rules_on_ebs_events_that_start_an_automation_count() {
     let cases =
         ["ec2.DescribeVolumes/empty", "events.ListRules/storage-automation", "events.ListTargetsByRule/automation"];

@@ -25,6 +25,7 @@ struct Account {
     volumes: Vec<Bytes>,
     functions: Vec<Bytes>,
     alarms: HashMap<String, Bytes>,
+    series: Series,
 }
 
 /// Serves until it is killed; prints where.
@@ -64,7 +65,7 @@ impl Account {
         let functions = (0..pages(size.functions, 50)).map(|page| functions(page, size.functions).into()).collect();
         let alarm_pages = pages(size.alarms, 100);
         let alarms = (0..alarm_pages).map(|page| (token(page), alarms(page, size.alarms))).collect();
-        Account { volumes, functions, alarms }
+        Account { volumes, functions, alarms, series: Series::new() }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Response<Full<Bytes>> {
@@ -80,7 +81,7 @@ impl Account {
             );
         }
         if path.ends_with("/operation/GetMetricData") {
-            return respond(200, "application/cbor", metrics(&decode(&body)));
+            return respond(200, "application/cbor", self.series.answer(&body));
         }
         if path.starts_with("/2015-03-31/functions") && !path.trim_end_matches('/').ends_with("functions") {
             return denied_json();
@@ -201,22 +202,50 @@ fn alarms(page: usize, all: usize) -> Bytes {
     encode(&map(entries))
 }
 
-fn metrics(asked: &Value) -> Bytes {
-    let times: Vec<_> =
-        (0..POINTS).map(|n| Value::Tag(1, Box::new(Value::Float(1.79e9 + n as f64 * 3600.0)))).collect();
-    let results = list(asked, "MetricDataQueries").iter().map(|query| {
-        let of_functions = format!("{query:?}").contains("AWS/Lambda");
-        let (times, values) =
-            if of_functions { (vec![], vec![]) } else { (times.clone(), vec![Value::Float(0.25); POINTS]) };
-        map(vec![
-            ("Id", string(text(query, "Id").unwrap_or_default())),
-            ("Label", string("x")),
-            ("Timestamps", Value::Array(times)),
-            ("Values", Value::Array(values)),
-            ("StatusCode", string("Complete")),
-        ])
-    });
-    encode(&map(vec![("MetricDataResults", Value::Array(results.collect()))]))
+fn positions<'a>(bytes: &'a [u8], what: &'static [u8]) -> impl Iterator<Item = usize> + 'a {
+    bytes.windows(what.len()).enumerate().filter(move |(_, window)| *window == what).map(|(at, _)| at)
+}
+
+/// Answers to metric queries, put together from bytes encoded once: the server must not be what is measured.
+struct Series {
+    with_data: Vec<u8>,
+    without: Vec<u8>,
+}
+
+impl Series {
+    fn new() -> Self {
+        let tail = |points: usize| {
+            let time = |n: usize| Value::Tag(1, Box::new(Value::Float(1.79e9 + n as f64 * 3600.0)));
+            let fields = [
+                ("Label", string("x")),
+                ("Timestamps", Value::Array((0..points).map(time).collect())),
+                ("Values", Value::Array(vec![Value::Float(0.25); points])),
+                ("StatusCode", string("Complete")),
+            ];
+            fields.iter().flat_map(|(name, value)| [encode(&string(*name)), encode(value)].concat()).collect()
+        };
+        Series { with_data: tail(POINTS), without: tail(0) }
+    }
+
+    /// One result for each query of a request; both clients number their queries `m0`, `m1` ...
+    fn answer(&self, request: &[u8]) -> Bytes {
+        let starts: Vec<_> = positions(request, b"MetricStat").collect();
+        let ends = starts.iter().skip(1).copied().chain([request.len()]);
+        let mut out = encode(&map(vec![("MetricDataResults", Value::Array(Vec::new()))])).to_vec();
+        out.pop();
+        // The array's head: its length in two bytes.
+        out.push(0x99);
+        out.extend((starts.len() as u16).to_be_bytes());
+        for (n, (start, end)) in starts.iter().zip(ends).enumerate() {
+            // A map of five entries, the first of them the id.
+            out.push(0xa5);
+            out.extend(encode(&string("Id")));
+            out.extend(encode(&string(format!("m{n}"))));
+            let of_functions = positions(&request[*start..end], b"AWS/Lambda").next().is_some();
+            out.extend(if of_functions { &self.without } else { &self.with_data });
+        }
+        out.into()
+    }
 }
 
 fn decode(body: &[u8]) -> Value {
@@ -235,8 +264,4 @@ fn entry<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
 
 fn text(value: &Value, name: &str) -> Option<String> {
     entry(value, name)?.as_text().map(str::to_owned)
-}
-
-fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
-    entry(value, name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }

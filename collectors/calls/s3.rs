@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use aws_sdk_s3::types::{ExpirationStatus, IntelligentTieringStatus, LifecycleRule};
+use rung_rules::{
+    facts::Kind,
+    model::{Cause, Unseen},
+};
 
 use super::{Call, Price, call};
 use crate::aws::{Listing, PageEnd, Place, Read, drain, once, pages};
@@ -53,6 +57,21 @@ pub async fn buckets(place: &Place) -> Arc<Listing<Bucket>> {
         }));
     });
     place.memo(&LIST_BUCKETS, "", read).await
+}
+
+/// The buckets that lie in the place's region.
+pub fn here<'a>(place: &'a Place, buckets: &'a Listing<Bucket>) -> impl Iterator<Item = &'a Bucket> {
+    buckets.items.iter().filter(|bucket| bucket.region.as_deref() == Some(&*place.region))
+}
+
+/// Why there may be more buckets here than [`here`] shows: not all were listed, or one that does not tell its region may
+/// lie here.
+pub(crate) fn unseen_here(place: &Place, kind: Kind, buckets: &Listing<Bucket>) -> Vec<Unseen> {
+    let untold = buckets.items.iter().any(|bucket| bucket.region.is_none()).then(|| {
+        let gap = place.gap(&LIST_BUCKETS, "BucketRegion", Cause::NotReported, "");
+        Unseen { kind, account: place.account.clone(), region: place.region.clone(), gap }
+    });
+    place.unseen(kind, buckets).into_iter().chain(untold).collect()
 }
 
 /// Whether each of the bucket's Intelligent-Tiering configurations is enabled.

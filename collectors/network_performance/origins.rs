@@ -142,9 +142,8 @@ fn load_balancer(place: &Place, one: &LoadBalancer, from: SourceId, fronts: &Fro
 /// The websites of the region's buckets.
 async fn websites(place: &Place, fronts: &Fronts<'_>, collected: &mut Collected) {
     let buckets = s3::buckets(place).await;
-    collected.unseen.extend(place.unseen(Kind::PublicOrigin, &buckets));
-    let here = buckets.items.iter().filter(|bucket| bucket.region.as_deref() == Some(&*place.region));
-    let found = stream::iter(here).map(|bucket| website(place, bucket, buckets.from, fronts));
+    collected.unseen.extend(s3::unseen_here(place, Kind::PublicOrigin, &buckets));
+    let found = stream::iter(s3::here(place, &buckets)).map(|bucket| website(place, bucket, buckets.from, fronts));
     collected.evidence.extend(found.buffered(AT_ONCE).filter_map(std::future::ready).collect::<Vec<_>>().await);
 }
 

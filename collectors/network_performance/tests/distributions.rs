@@ -47,6 +47,13 @@ async fn the_hit_rate_is_the_mean_and_unknown_where_none_is_published() {
 }
 
 #[tokio::test]
+async fn a_forbidden_metric_is_not_one_without_data() {
+    let (place, collected) = global(&["cloudwatch.GetMetricData/cache-hit-rate-forbidden"]).await;
+    let gap = gap(&place, &distribution(&collected, "E1STATIC").cache_hit_rate_percent);
+    assert_eq!(gap.cause, Cause::Failed);
+}
+
+#[tokio::test]
 async fn what_a_distribution_does_not_tell_is_unknown() {
     let cases = ["cloudfront.ListDistributions/no-origins", "cloudfront.GetMonitoringSubscription/denied-others"];
     let (place, collected) = global(&cases).await;

@@ -89,6 +89,14 @@ async fn unlisted_origins_are_unseen() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_does_not_tell_its_region_may_be_a_website_here() {
+    let (place, collected) = regional(&["s3.ListBuckets/one-without-region"]).await;
+    let unseen = collected.unseen.iter().find(|unseen| unseen.kind == Kind::PublicOrigin).expect("there may be more");
+    let told = (Cause::NotReported, "s3:ListBuckets".to_owned());
+    assert_eq!(cause(&place, &Observed::<()>::unknown(unseen.gap)), told);
+}
+
+#[tokio::test]
 async fn nothing_public() {
     let none = [
         "apigateway.GetRestApis/empty",
