@@ -8,7 +8,6 @@ mod watch;
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::{StreamExt, stream};
 use jiff::Timestamp;
 use rung_rules::{
     facts::{self, Kind},
@@ -16,7 +15,7 @@ use rung_rules::{
 };
 
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::{Listing, Place},
     calls::{
         devops_guru::{self, Analysed},
@@ -46,8 +45,7 @@ pub(crate) async fn collect(place: &Place) -> Collected {
         return collected;
     }
     let joins = Joins::read(place).await;
-    let evidence = stream::iter(&databases).map(|database| evidence(database, &joins));
-    collected.evidence = evidence.buffered(AT_ONCE).collect().await;
+    collected.evidence = at_once(AT_ONCE, databases.iter().map(|database| evidence(database, &joins))).await;
     collected
 }
 

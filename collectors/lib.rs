@@ -19,7 +19,10 @@ mod testing;
 
 use std::sync::Arc;
 
-use futures::future::join_all;
+use futures::{
+    future::join_all,
+    stream::{self, Buffered, Collect, StreamExt},
+};
 use rung_rules::model::{Control, Evidence, EvidenceSet, Unseen};
 
 use aws::Place;
@@ -51,7 +54,7 @@ async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
     }
 }
 
-async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Collected {
+async fn collect(control: Control, place: &Place, metrics: &Metrics) -> Collected {
     match control {
         Control::AutoScaling => auto_scaling::collect(place).await,
         Control::DatabasePerformance => database_performance::collect(place).await,
@@ -66,22 +69,46 @@ async fn collect(control: Control, place: &Place, metrics: &Metrics<'_>) -> Coll
     }
 }
 
-async fn collect_place(place: &Place) -> Collected {
-    let queries = join_all(Control::all().map(|control| metric_queries(control, place))).await.concat();
-    let metrics = metrics::fetch(place, queries).await;
-    let of_controls = join_all(Control::all().map(|control| collect(control, place, &metrics))).await;
+async fn collect_place(place: Arc<Place>) -> Collected {
+    let queries = join_all(Control::all().map(|control| {
+        let place = place.clone();
+        apart(async move { metric_queries(control, &place).await })
+    }));
+    let metrics = Arc::new(metrics::fetch(&place, queries.await.concat()).await);
+    let of_controls = join_all(Control::all().map(|control| {
+        let (place, metrics) = (place.clone(), metrics.clone());
+        apart(async move { collect(control, &place, &metrics).await })
+    }));
     let mut all = Collected::default();
-    for mut collected in of_controls {
+    for mut collected in of_controls.await {
         all.evidence.append(&mut collected.evidence);
         all.unseen.append(&mut collected.unseen);
     }
     all
 }
 
+/// The results in their order; so many under way at once.
+///
+/// The futures are made before the first one runs: a stream that makes them from borrowed items cannot be spawned, its
+/// closure is "not general enough" for the compiler.
+pub(crate) fn at_once<F: Future>(limit: usize, futures: impl Iterator<Item = F>) -> InOrder<F> {
+    stream::iter(futures.collect::<Vec<_>>()).buffered(limit).collect()
+}
+
+type InOrder<F> = Collect<Buffered<stream::Iter<std::vec::IntoIter<F>>>, Vec<<F as Future>::Output>>;
+
+/// Runs on any thread of the runtime, because taking an answer apart is work. A panic goes on in whoever waits.
+pub(crate) async fn apart<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> T {
+    match tokio::spawn(work).await {
+        Ok(done) => done,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
 /// Collects the evidence of all places at once; `done` is told of each place that is finished.
 pub async fn collect_all(places: &[Arc<Place>], done: impl Fn(&Place)) -> EvidenceSet {
     let collected = join_all(places.iter().map(|place| async {
-        let collected = collect_place(place).await;
+        let collected = collect_place(place.clone()).await;
         done(place);
         collected
     }))

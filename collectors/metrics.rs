@@ -3,7 +3,13 @@
 //! Missing data is missing, not zero: a query without data is a gap. Only counts that AWS publishes when something
 //! happened (`count_or_zero`) may be read as zero, and only when the answer is complete.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::HashMap,
+    hash::{Hash, Hasher},
+    ptr,
+    sync::Arc,
+};
 
 use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricStat, ScanBy, StatusCode};
 use futures::{StreamExt, stream};
@@ -12,6 +18,7 @@ use rung_rules::model::{Cause, GapId, Observed, SourceId, SourceRecord};
 use smallvec::SmallVec;
 
 use crate::{
+    apart,
     aws::{Place, drain_part},
     calls::{cloudwatch::GET_METRIC_DATA, time::date_time},
 };
@@ -28,7 +35,7 @@ pub const HOUR: i32 = 3600;
 pub const DAY: i32 = 86_400;
 
 /// A metric with a statistic, as a collector asks for it of any number of resources.
-#[derive(Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Metric {
     /// Namespace.
     pub namespace: &'static str,
@@ -78,13 +85,36 @@ impl Metric {
     }
 }
 
+/// By what tells most; the whole of it would be hashed half a million times.
+impl Hash for Metric {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.name, self.statistic).hash(state);
+    }
+}
+
 /// One metric of one resource. There may be hundreds of thousands: 32 bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MetricQuery {
     /// The metric.
     pub metric: &'static Metric,
     /// Values of its dimensions.
     pub values: SmallVec<[Arc<str>; 1]>,
+}
+
+impl Ord for MetricQuery {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let metrics = match ptr::eq(self.metric, other.metric) {
+            true => Ordering::Equal,
+            false => self.metric.cmp(other.metric),
+        };
+        metrics.then_with(|| self.values.cmp(&other.values))
+    }
+}
+
+impl PartialOrd for MetricQuery {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// What is kept of a series.
@@ -134,13 +164,13 @@ enum Series {
 }
 
 /// Summaries of everything that was asked in one place.
-pub struct Metrics<'a> {
-    place: &'a Place,
+pub struct Metrics {
+    place: Arc<Place>,
     series: HashMap<MetricQuery, Series>,
     sources: HashMap<&'static Metric, (SourceId, u64)>,
 }
 
-impl Metrics<'_> {
+impl Metrics {
     /// The summary of a query; a gap when there are no data, when the call failed, or when nobody asked.
     pub fn get(&self, query: &MetricQuery) -> Observed<Summary> {
         match self.series.get(query) {
@@ -165,7 +195,7 @@ impl Metrics<'_> {
     }
 
     fn source(&self, metric: &'static Metric) -> SourceId {
-        self.sources.get(metric).map_or_else(|| source(self.place, metric), |(id, _)| *id)
+        self.sources.get(metric).map_or_else(|| source(&self.place, metric), |(id, _)| *id)
     }
 
     fn gap(&self, query: &MetricQuery, cause: Cause) -> GapId {
@@ -205,8 +235,8 @@ fn source(place: &Place, metric: &Metric) -> SourceId {
 }
 
 /// Asks for all queries of a place, each once.
-pub async fn fetch(place: &Place, mut queries: Vec<MetricQuery>) -> Metrics<'_> {
-    let mut metrics = Metrics { place, series: HashMap::new(), sources: HashMap::new() };
+pub async fn fetch(place: &Arc<Place>, mut queries: Vec<MetricQuery>) -> Metrics {
+    let mut metrics = Metrics { place: place.clone(), series: HashMap::new(), sources: HashMap::new() };
     if !place.span.metrics {
         return metrics;
     }
@@ -216,7 +246,7 @@ pub async fn fetch(place: &Place, mut queries: Vec<MetricQuery>) -> Metrics<'_> 
         metrics.sources.entry(query.metric).or_insert_with(|| (source(place, query.metric), 0)).1 += 1;
     }
     metrics.series.reserve(queries.len());
-    let answered = stream::iter(batches(queries)).map(|batch| fetch_batch(place, batch));
+    let answered = stream::iter(batches(queries)).map(|batch| apart(fetch_batch(place.clone(), batch)));
     let mut answered = answered.buffer_unordered(CALLS_AT_ONCE);
     while let Some(batch) = answered.next().await {
         metrics.series.extend(batch);
@@ -236,7 +266,7 @@ fn batches(mut queries: Vec<MetricQuery>) -> Vec<Vec<MetricQuery>> {
     batches
 }
 
-async fn fetch_batch(place: &Place, batch: Vec<MetricQuery>) -> Vec<(MetricQuery, Series)> {
+async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<(MetricQuery, Series)> {
     let (start, end) = window(place.span.now);
     let asked = batch.iter().enumerate().map(|(index, query)| data_query(index, query)).collect();
     let request = place
@@ -249,7 +279,7 @@ async fn fetch_batch(place: &Place, batch: Vec<MetricQuery>) -> Vec<(MetricQuery
         .scan_by(ScanBy::TimestampAscending);
     place.span.counters.metrics(&GET_METRIC_DATA, batch.len());
     let mut answers: Vec<(Vec<f64>, bool)> = vec![Default::default(); batch.len()];
-    let gap = drain_part(place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
+    let gap = drain_part(&place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
         for result in page.metric_data_results.unwrap_or_default() {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
             if let Some((values, complete)) = index.and_then(|index| answers.get_mut(index)) {

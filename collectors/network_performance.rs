@@ -27,7 +27,7 @@ pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
 }
 
 /// The evidence of a place.
-pub(crate) async fn collect(place: &Place, metrics: &Metrics<'_>) -> Collected {
+pub(crate) async fn collect(place: &Place, metrics: &Metrics) -> Collected {
     let mut collected = Collected::default();
     if place.is_global() {
         distributions::collect(place, metrics, &mut collected).await;

@@ -8,14 +8,13 @@ mod beside;
 mod triggers;
 mod usage;
 
-use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{self, Kind, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger},
     model::{Cause, Evidence, Observed, SourceId},
 };
 
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::Place,
     calls::{
         lambda::{self, Function, LIST_FUNCTIONS},
@@ -58,7 +57,7 @@ pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
 }
 
 /// The evidence of a place.
-pub(crate) async fn collect(place: &Place, metrics: &Metrics<'_>) -> Collected {
+pub(crate) async fn collect(place: &Place, metrics: &Metrics) -> Collected {
     let mut collected = Collected::default();
     if place.is_global() {
         return collected;
@@ -69,12 +68,12 @@ pub(crate) async fn collect(place: &Place, metrics: &Metrics<'_>) -> Collected {
         return collected;
     }
     let beside = Beside::read(place, &functions, metrics).await;
-    let evidence = stream::iter(&functions.items).map(|function| evidence(place, function, &beside, metrics));
-    collected.evidence = evidence.buffered(AT_ONCE).collect().await;
+    let evidence = functions.items.iter().map(|function| evidence(place, function, &beside, metrics));
+    collected.evidence = at_once(AT_ONCE, evidence).await;
     collected
 }
 
-async fn evidence(place: &Place, function: &Function, beside: &Beside, metrics: &Metrics<'_>) -> Evidence {
+async fn evidence(place: &Place, function: &Function, beside: &Beside, metrics: &Metrics) -> Evidence {
     let usage = Usage::of(place, function, metrics);
     let asked = Asked::about(place, function, &usage, beside.from).await;
     let from = beside.from;

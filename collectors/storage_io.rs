@@ -2,14 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{self, Kind, StorageAutomation, VolumeType},
     model::{Evidence, GapId, Observed, SourceId},
 };
 
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::Place,
     calls::{
         cloudwatch::{self, Watched, watched},
@@ -56,7 +55,7 @@ pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
 }
 
 /// The evidence of a place.
-pub(crate) async fn collect(place: &Place, metrics: &Metrics<'_>) -> Collected {
+pub(crate) async fn collect(place: &Place, metrics: &Metrics) -> Collected {
     if place.is_global() {
         return Collected::default();
     }
@@ -77,7 +76,7 @@ fn has_burst_credits(volume: &ec2_volumes::Volume) -> bool {
     matches!(volume.volume_type, Some(VolumeType::Gp2 | VolumeType::St1 | VolumeType::Sc1))
 }
 
-async fn volumes(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
+async fn volumes(place: &Place, metrics: &Metrics, collected: &mut Collected) {
     let volumes = ec2_volumes::volumes(place).await;
     collected.unseen.extend(place.unseen(Kind::Volume, &volumes));
     if volumes.items.is_empty() {
@@ -136,7 +135,7 @@ fn volume_evidence(
     volume: &ec2_volumes::Volume,
     from: SourceId,
     joins: &VolumeJoins<'_>,
-    metrics: &Metrics<'_>,
+    metrics: &Metrics,
 ) -> Evidence {
     let arn = place.arn("ec2", &format!("volume/{}", volume.id));
     let call = &ec2_volumes::DESCRIBE_VOLUMES;
@@ -165,7 +164,7 @@ fn volume_evidence(
 }
 
 /// Either check at 1 is enough. Without data of both, though the queue length has data, AWS publishes none for the volume.
-fn limit_exceeded(volume: &Arc<str>, metrics: &Metrics<'_>) -> Observed<Option<bool>> {
+fn limit_exceeded(volume: &Arc<str>, metrics: &Metrics) -> Observed<Option<bool>> {
     let (iops, throughput) = (IOPS_EXCEEDED.of(volume), THROUGHPUT_EXCEEDED.of(volume));
     if metrics.is_empty(&iops) && metrics.is_empty(&throughput) {
         return metrics.get(&QUEUE_LENGTH.of(volume)).map(|_| None);
@@ -212,14 +211,14 @@ async fn databases(place: &Place, collected: &mut Collected) {
     }
 }
 
-async fn buckets(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
+async fn buckets(place: &Place, metrics: &Metrics, collected: &mut Collected) {
     let buckets = s3::buckets(place).await;
     collected.unseen.extend(s3::unseen_here(place, Kind::Bucket, &buckets));
-    let evidence = stream::iter(s3::here(place, &buckets)).map(|bucket| bucket_evidence(place, bucket, metrics));
-    collected.evidence.extend(evidence.buffered(AT_ONCE).collect::<Vec<_>>().await);
+    let evidence = s3::here(place, &buckets).map(|bucket| bucket_evidence(place, bucket, metrics));
+    collected.evidence.extend(at_once(AT_ONCE, evidence).await);
 }
 
-async fn bucket_evidence(place: &Place, bucket: &s3::Bucket, metrics: &Metrics<'_>) -> Evidence {
+async fn bucket_evidence(place: &Place, bucket: &s3::Bucket, metrics: &Metrics) -> Evidence {
     let (tiering, lifecycle) =
         futures::join!(s3::intelligent_tiering(place, &bucket.name), s3::has_lifecycle(place, &bucket.name));
     let facts = facts::Bucket {
@@ -237,7 +236,7 @@ async fn bucket_evidence(place: &Place, bucket: &s3::Bucket, metrics: &Metrics<'
 fn stored_bytes<'a>(
     bucket: &Arc<str>,
     storage_types: impl Iterator<Item = &'a &'static str>,
-    metrics: &Metrics<'_>,
+    metrics: &Metrics,
 ) -> Observed<f64> {
     let all_empty =
         STORAGE_TYPES.iter().chain(TIERED_TYPES).all(|storage| metrics.is_empty(&bucket_size(bucket, storage)));

@@ -4,13 +4,21 @@ use std::{
     fs,
     io::{self, BufRead, BufReader, BufWriter, Write},
     path::{Path, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread,
 };
 
-use rung_rules::model::{Assessment, EvidenceSet, Scan};
+use rung_rules::{
+    compose::LazyFindings,
+    model::{Assessment, EvidenceSet, Scan},
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 
-use crate::failure::Failure;
+use crate::{
+    failure::Failure,
+    report::{self, Head},
+};
 
 const SCHEMA: &str = "rung/bundle/v1";
 const MANIFEST: &str = "manifest.json";
@@ -18,9 +26,8 @@ const EVIDENCE: &str = "evidence.jsonl";
 const UNSEEN: &str = "unseen.jsonl";
 const GAPS: &str = "gaps.jsonl";
 const SOURCES: &str = "sources.jsonl";
-/// The assessment's name in the bundle.
-pub const ASSESSMENT: &str = "assessment.json";
-/// The report's name in the bundle.
+const ASSESSMENT: &str = "assessment.json";
+/// The report's name in a bundle.
 pub const REPORT: &str = "report.html";
 
 /// The manifest of a bundle.
@@ -53,8 +60,14 @@ pub struct Draft {
     aside: tempfile::TempDir,
     target: PathBuf,
     replace: bool,
-    parts: Vec<Part>,
+    parts: Mutex<Vec<Part>>,
 }
+
+/// Where the bytes of a part go; their digest is known in the end.
+type PartWriter = BufWriter<Digesting<fs::File>>;
+
+/// Bytes collected before they are digested and written.
+const BUFFER: usize = 256 * 1024;
 
 impl Draft {
     /// Prepares a bundle at `target`; fails before anything is scanned if it cannot be written there.
@@ -69,20 +82,38 @@ impl Draft {
             .prefix(".rung-partial-")
             .tempdir_in(parent)
             .map_err(|error| Failure::file("write into", parent, &error))?;
-        Ok(Draft { aside, target: target.to_owned(), replace, parts: Vec::new() })
+        Ok(Draft { aside, target: target.to_owned(), replace, parts: Mutex::default() })
     }
 
-    /// Writes one part.
-    pub fn write(&mut self, name: &str, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    /// Writes all parts, side by side: evidence, assessment, report. Gives the assessment back for what else is to be shown.
+    pub fn write_all<'a>(
+        &self,
+        set: &EvidenceSet,
+        assessment: Assessment<LazyFindings<'a>>,
+    ) -> Result<(Head, LazyFindings<'a>), Failure> {
+        thread::scope(|scope| {
+            let evidence = scope.spawn(|| self.write_evidence(set));
+            let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
+            let (head, findings) = assessment.with_findings(());
+            let page = self.write(REPORT, |out| report::html::write(&head, findings.iter(), out));
+            let evidence = evidence.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            evidence.and(written).and(page).map(|()| (head, findings))
+        })
+    }
+
+    /// Writes one part. Several may be written at once.
+    fn write(&self, name: &str, fill: impl FnOnce(&mut PartWriter) -> io::Result<()>) -> Result<(), Failure> {
         let path = self.aside.path().join(name);
         let failed = |error: io::Error| Failure::file("write", &path, &error);
-        let mut out = Digesting::new(BufWriter::new(fs::File::create(&path).map_err(failed)?));
+        let file = Digesting::new(fs::File::create(&path).map_err(failed)?);
+        let mut out = BufWriter::with_capacity(BUFFER, file);
         fill(&mut out).and_then(|()| out.flush()).map_err(failed)?;
-        self.parts.push(out.part(name));
+        let part = out.into_inner().map_err(|error| failed(error.into_error()))?.part(name);
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
         Ok(())
     }
 
-    fn write_lines<T: Serialize>(&mut self, name: &str, items: &[T]) -> Result<(), Failure> {
+    fn write_lines<T: Serialize>(&self, name: &str, items: &[T]) -> Result<(), Failure> {
         self.write(name, |out| {
             items.iter().try_for_each(|item| {
                 serde_json::to_writer(&mut *out, item)?;
@@ -91,8 +122,7 @@ impl Draft {
         })
     }
 
-    /// Writes the evidence with its gaps and sources.
-    pub fn write_evidence(&mut self, set: &EvidenceSet) -> Result<(), Failure> {
+    fn write_evidence(&self, set: &EvidenceSet) -> Result<(), Failure> {
         self.write_lines(EVIDENCE, &set.evidence)?;
         self.write_lines(UNSEEN, &set.unseen)?;
         self.write_lines(GAPS, &set.gaps)?;
@@ -100,12 +130,14 @@ impl Draft {
     }
 
     /// Writes the manifest and makes the bundle visible under its name.
-    pub fn finish(mut self, scan: &Scan) -> Result<PathBuf, Failure> {
+    pub fn finish(self, scan: &Scan) -> Result<PathBuf, Failure> {
+        let mut parts = std::mem::take(&mut *self.parts.lock().unwrap_or_else(PoisonError::into_inner));
+        parts.sort_by(|a, b| a.name.cmp(&b.name));
         let manifest = Manifest {
             schema: SCHEMA.to_owned(),
             rung: env!("CARGO_PKG_VERSION").to_owned(),
             scan: scan.clone(),
-            parts: std::mem::take(&mut self.parts),
+            parts,
         };
         self.write(MANIFEST, |out| {
             serde_json::to_writer_pretty(&mut *out, &manifest)?;

@@ -119,11 +119,8 @@ fn scan() {
         assessed.controls.iter().flat_map(|control| &control.criteria).map(|c| c.findings.len()).sum();
     let parts = Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: "bench" };
     let assessment = compose(parts, scanned.scan.clone());
-    let mut draft = rung::bundle::Draft::create(&folder.path().join("b"), false).unwrap();
-    draft.write_evidence(&scanned.set).unwrap();
-    draft.write(rung::bundle::ASSESSMENT, |out| rung::report::json::write(&assessment, out)).unwrap();
-    let (head, stream) = assessment.with_findings(());
-    draft.write(rung::bundle::REPORT, |out| rung::report::html::write(&head, stream.iter(), out)).unwrap();
+    let draft = rung::bundle::Draft::create(&folder.path().join("b"), false).unwrap();
+    draft.write_all(&scanned.set, assessment).unwrap();
     draft.finish(&scanned.scan).unwrap();
     let calls: u64 = scanned.scan.calls.values().map(|count| count.calls).sum();
     println!("seconds {}", began.elapsed().as_secs_f64());

@@ -106,12 +106,7 @@ impl Policies {
     }
 
     /// What the target's dynamic policies scale on.
-    pub(super) fn metrics(
-        &self,
-        place: &Place,
-        target: &str,
-        alarms: &AlarmMetrics<'_>,
-    ) -> Observed<Vec<ScalingMetric>> {
+    pub(super) fn metrics(&self, place: &Place, target: &str, alarms: &AlarmMetrics) -> Observed<Vec<ScalingMetric>> {
         let mut kinds = BTreeSet::new();
         for policy in self.of(target) {
             let metrics = match policy.kind {
@@ -131,7 +126,7 @@ impl Policies {
     }
 }
 
-fn of_alarms(names: &[Arc<str>], alarms: &AlarmMetrics<'_>) -> Result<Vec<ScalingMetric>, GapId> {
+fn of_alarms(names: &[Arc<str>], alarms: &AlarmMetrics) -> Result<Vec<ScalingMetric>, GapId> {
     let of_each: Result<Vec<_>, _> = names.iter().map(|name| alarms.of(name)).collect();
     Ok(of_each?.concat())
 }

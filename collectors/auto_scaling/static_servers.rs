@@ -5,14 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{Kind, ServerKind, StaticServer},
     model::{Evidence, Observed, SourceId},
 };
 
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::Place,
     calls::{application_autoscaling, autoscaling, ecs, elbv2},
 };
@@ -72,11 +71,10 @@ async fn registered(place: &Place, collected: &mut Collected) -> Registered {
     let used = |group: &&elbv2::TargetGroup| {
         !group.load_balancers.is_empty() && group.target_type.as_deref().is_none_or(|kind| kind == "instance")
     };
-    let mut of_groups = stream::iter(groups.items.iter().filter(used))
-        .map(|group| async move { (group, elbv2::targets(place, &group.arn).await) })
-        .buffered(AT_ONCE);
+    let used = groups.items.iter().filter(used);
+    let of_groups = used.map(|group| async move { (group, elbv2::targets(place, &group.arn).await) });
     let mut registered = Registered::new();
-    while let Some((group, targets)) = of_groups.next().await {
+    for (group, targets) in at_once(AT_ONCE, of_groups).await {
         collected.unseen.extend(place.unseen(Kind::StaticServer, &targets));
         let stays =
             |target: &&elbv2::Target| target.id.starts_with("i-") && target.state.as_deref() != Some("draining");

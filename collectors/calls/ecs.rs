@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use aws_sdk_ecs::types::{Failure, SchedulingStrategy};
-use futures::{StreamExt, stream};
 use rung_rules::model::{Cause, GapId, SourceId, Tags};
 
 use super::{Call, call, tags::tags};
-use crate::aws::{Listing, Place, Read, drain, once};
+use crate::{
+    at_once,
+    aws::{Listing, Place, Read, drain, once},
+};
 
 call!(LIST_CLUSTERS, "ecs", "ECS", "ListClusters", "ECS clusters");
 call!(LIST_SERVICES, "ecs", "ECS", "ListServices", "ECS services of a cluster");
@@ -67,8 +69,7 @@ async fn all_services(place: &Place) -> Listing<Service> {
     })
     .await;
     let mut all = Listing { items: Vec::new(), from: clusters.from, gap: clusters.gap };
-    let mut parts = stream::iter(&clusters.items).map(|cluster| of_cluster(place, cluster)).buffered(AT_ONCE);
-    while let Some((services, gap)) = parts.next().await {
+    for (services, gap) in at_once(AT_ONCE, clusters.items.iter().map(|cluster| of_cluster(place, cluster))).await {
         all.items.extend(services);
         all.gap = all.gap.or(gap);
     }
@@ -84,8 +85,7 @@ async fn of_cluster(place: &Place, cluster: &str) -> (Vec<Service>, Option<GapId
     let mut all = Vec::with_capacity(arns.items.len());
     let mut gap = arns.gap;
     let batches = arns.items.chunks(SERVICES_PER_CALL);
-    let mut parts = stream::iter(batches).map(|batch| describe(place, cluster, batch)).buffered(AT_ONCE);
-    while let Some(part) = parts.next().await {
+    for part in at_once(AT_ONCE, batches.into_iter().map(|batch| describe(place, cluster, batch))).await {
         match part {
             Read::Known { value: (services, failed), from } => {
                 all.extend(services.into_iter().filter_map(|one| service(one, from)));

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{self, Kind},
     model::{Cause, Evidence, Observed, SourceId},
@@ -10,7 +9,7 @@ use rung_rules::{
 
 use super::hosts::{host, is_bucket};
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::{Place, Read},
     calls::{
         cloudfront::{self, Distribution, LIST_DISTRIBUTIONS},
@@ -28,23 +27,23 @@ const AT_ONCE: usize = 8;
 /// The hit rates of enabled distributions that publish them.
 pub(super) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
     let distributions = cloudfront::distributions(place).await;
-    let asked = stream::iter(distributions.items.iter().filter(|one| one.enabled)).map(|one| async move {
+    let asked = distributions.items.iter().filter(|one| one.enabled).map(|one| async move {
         let published = cloudfront::additional_metrics(place, &one.id).await;
         (!is_off(&published)).then(|| hit_rate(&one.id))
     });
-    asked.buffered(AT_ONCE).filter_map(std::future::ready).collect().await
+    at_once(AT_ONCE, asked).await.into_iter().flatten().collect()
 }
 
 /// The evidence about distributions.
-pub(super) async fn collect(place: &Place, metrics: &Metrics<'_>, collected: &mut Collected) {
+pub(super) async fn collect(place: &Place, metrics: &Metrics, collected: &mut Collected) {
     let distributions = cloudfront::distributions(place).await;
     collected.unseen.extend(place.unseen(Kind::Distribution, &distributions));
     let from = distributions.from;
-    let evidence = stream::iter(&distributions.items).map(|one| evidence(place, one, from, metrics));
-    collected.evidence.extend(evidence.buffered(AT_ONCE).collect::<Vec<_>>().await);
+    let evidence = distributions.items.iter().map(|one| evidence(place, one, from, metrics));
+    collected.evidence.extend(at_once(AT_ONCE, evidence).await);
 }
 
-async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &Metrics<'_>) -> Evidence {
+async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &Metrics) -> Evidence {
     let published = cloudfront::additional_metrics(place, &one.id).await;
     let facts = facts::Distribution {
         enabled: Observed::known(one.enabled, from),

@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt, stream};
 use rung_rules::model::GapId;
 
 use super::hosts::{host, is_website_endpoint, leads_nowhere_else};
 use crate::{
+    at_once,
     aws::{Listing, Place},
     calls::route53::{self, HostedZone, RecordSet},
 };
@@ -30,8 +30,8 @@ pub(super) struct Zones {
 /// Reads every zone of the account.
 pub(super) async fn zones(place: &Place) -> Zones {
     let zones = route53::hosted_zones(place).await;
-    let records = stream::iter(&zones.items).map(|zone| route53::record_sets(place, &zone.id));
-    let records = records.buffered(ZONES_AT_ONCE).collect().await;
+    let records = zones.items.iter().map(|zone| route53::record_sets(place, &zone.id));
+    let records = at_once(ZONES_AT_ONCE, records).await;
     Zones { zones, records }
 }
 

@@ -5,7 +5,6 @@ use std::{
     sync::Arc,
 };
 
-use futures::{StreamExt, stream};
 use rung_rules::{
     facts::{Kind, OriginKind, PublicOrigin},
     model::{Cause, Evidence, GapId, Observed, SourceId, Tags},
@@ -16,7 +15,7 @@ use super::{
     names::{Names, zones},
 };
 use crate::{
-    Collected,
+    Collected, at_once,
     aws::Place,
     calls::{
         Call,
@@ -143,8 +142,8 @@ fn load_balancer(place: &Place, one: &LoadBalancer, from: SourceId, fronts: &Fro
 async fn websites(place: &Place, fronts: &Fronts<'_>, collected: &mut Collected) {
     let buckets = s3::buckets(place).await;
     collected.unseen.extend(s3::unseen_here(place, Kind::PublicOrigin, &buckets));
-    let found = stream::iter(s3::here(place, &buckets)).map(|bucket| website(place, bucket, buckets.from, fronts));
-    collected.evidence.extend(found.buffered(AT_ONCE).filter_map(std::future::ready).collect::<Vec<_>>().await);
+    let found = s3::here(place, &buckets).map(|bucket| website(place, bucket, buckets.from, fronts));
+    collected.evidence.extend(at_once(AT_ONCE, found).await.into_iter().flatten());
 }
 
 async fn website(place: &Place, bucket: &s3::Bucket, from: SourceId, fronts: &Fronts<'_>) -> Option<Evidence> {

@@ -34,7 +34,7 @@ pub(super) struct Beside {
 }
 
 impl Beside {
-    pub(super) async fn read(place: &Place, functions: &Listing<Function>, metrics: &Metrics<'_>) -> Beside {
+    pub(super) async fn read(place: &Place, functions: &Listing<Function>, metrics: &Metrics) -> Beside {
         let (recommendations, mappings, power_tuning_runs) = futures::join!(
             compute_optimizer_lambda::functions(place),
             lambda_triggers::event_source_mappings(place),
@@ -120,7 +120,7 @@ fn is_power_tuner(name: &str) -> bool {
 }
 
 /// Only functions that were invoked and could run on arm64 count. One that cannot be judged leaves the share open.
-fn arm64_percent(place: &Place, functions: &Listing<Function>, metrics: &Metrics<'_>) -> Observed<Option<f64>> {
+fn arm64_percent(place: &Place, functions: &Listing<Function>, metrics: &Metrics) -> Observed<Option<f64>> {
     let mut tally = functions.all_of(|_| (0_u32, 0_u32));
     for function in &functions.items {
         let offered = arm64_offered(place, function, functions.from);

@@ -61,12 +61,12 @@ pub(super) fn queries(function: &Function) -> Vec<MetricQuery> {
 }
 
 /// Lambda publishes the count when the function is called: no data is none.
-pub(super) fn invocations(function: &Function, metrics: &Metrics<'_>) -> Observed<f64> {
+pub(super) fn invocations(function: &Function, metrics: &Metrics) -> Observed<f64> {
     metrics.count_or_zero(&INVOCATIONS.of(&function.name))
 }
 
 impl Usage {
-    pub(super) fn of(place: &Place, function: &Function, metrics: &Metrics<'_>) -> Usage {
+    pub(super) fn of(place: &Place, function: &Function, metrics: &Metrics) -> Usage {
         // Lambda publishes these counts when the function is called: no data is none.
         let count = |metric: &'static Metric| metrics.count_or_zero(&metric.of(&function.name));
         let invocations = invocations(function, metrics);
@@ -95,7 +95,7 @@ impl Usage {
 fn init(
     place: &Place,
     function: &Function,
-    metrics: &Metrics<'_>,
+    metrics: &Metrics,
     metric: &'static Metric,
     pick: impl FnOnce(crate::metrics::Summary) -> f64,
 ) -> Observed<f64> {
@@ -107,7 +107,7 @@ fn init(
 }
 
 /// AWS publishes both counts only of functions with provisioned concurrency: no data is none.
-fn spillover_percent(function: &Function, metrics: &Metrics<'_>) -> Observed<Option<f64>> {
+fn spillover_percent(function: &Function, metrics: &Metrics) -> Observed<Option<f64>> {
     let count = |metric: &'static Metric| metrics.count_or_zero(&metric.of(&function.name));
     both(count(&WARM), count(&SPILLED), |warm, spilled| {
         (warm + spilled > 0.0).then(|| spilled * 100.0 / (warm + spilled))

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::output::Output;
 use crate::{
-    bundle::{ASSESSMENT, Draft, REPORT},
+    bundle::Draft,
     demo,
     failure::{Exit, Failure},
     report::{self, Format, Rendering},
@@ -163,16 +163,13 @@ fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
     free.map(|path| (path, false)).ok_or_else(|| Failure::usage("no free name for the bundle: name one with --bundle"))
 }
 
-fn finish(args: &Args, scanned: Scanned, mut draft: Draft, output: Output, took: Duration) -> Result<Exit, Failure> {
+fn finish(args: &Args, scanned: Scanned, draft: Draft, output: Output, took: Duration) -> Result<Exit, Failure> {
     let thresholds = Thresholds::default();
     let assessed = assess(&scanned.set, &thresholds);
     let parts =
         Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
-    draft.write_evidence(&scanned.set)?;
-    draft.write(ASSESSMENT, |out| report::json::write(&assessment, out))?;
-    let (head, findings) = assessment.with_findings(());
-    draft.write(REPORT, |out| report::html::write(&head, findings.iter(), out))?;
+    let (head, findings) = draft.write_all(&scanned.set, assessment)?;
     let bundle = draft.finish(&scanned.scan)?;
     let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
     let to_stdout = matches!(output, Output::Stdout);

@@ -26,7 +26,7 @@ const JS: &[&str] = &[
 ];
 
 /// Writes the page.
-pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> io::Result<()> {
+pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, mut out: impl Write) -> io::Result<()> {
     let data = serde_json::to_string(&compact::compact(head, findings)?)?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);

@@ -9,8 +9,8 @@ use rung_rules::model::Assessment;
 use serde::{Serialize, Serializer};
 
 /// Writes the assessment.
-pub fn write<F: Serialize>(assessment: &Assessment<F>, out: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, assessment)?;
+pub fn write<F: Serialize>(assessment: &Assessment<F>, mut out: impl Write) -> io::Result<()> {
+    serde_json::to_writer(&mut out, assessment)?;
     out.write_all(b"\n")
 }
 
