@@ -4,10 +4,8 @@
 //! happened (`count_or_zero`) may be read as zero, and only when the answer is complete.
 
 use std::{
-    cmp::Ordering,
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     hash::{Hash, Hasher},
-    ptr,
     sync::Arc,
 };
 
@@ -101,22 +99,6 @@ pub struct MetricQuery {
     pub values: SmallVec<[Arc<str>; 1]>,
 }
 
-impl Ord for MetricQuery {
-    fn cmp(&self, other: &Self) -> Ordering {
-        let metrics = match ptr::eq(self.metric, other.metric) {
-            true => Ordering::Equal,
-            false => self.metric.cmp(other.metric),
-        };
-        metrics.then_with(|| self.values.cmp(&other.values))
-    }
-}
-
-impl PartialOrd for MetricQuery {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 /// What is kept of a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Summary {
@@ -166,14 +148,16 @@ enum Series {
 /// Summaries of everything that was asked in one place.
 pub struct Metrics {
     place: Arc<Place>,
-    series: HashMap<MetricQuery, Series>,
+    asked: HashMap<MetricQuery, u32>,
+    /// Answers by the number that `asked` gives.
+    answers: Vec<Series>,
     sources: HashMap<&'static Metric, (SourceId, u64)>,
 }
 
 impl Metrics {
     /// The summary of a query; a gap when there are no data, when the call failed, or when nobody asked.
     pub fn get(&self, query: &MetricQuery) -> Observed<Summary> {
-        match self.series.get(query) {
+        match self.series(query) {
             Some(Series::Data(summary)) => Observed::known(*summary, self.source(query.metric)),
             Some(Series::Unread(gap)) => Observed::unknown(*gap),
             Some(Series::Empty) => Observed::unknown(self.gap(query, Cause::NoData)),
@@ -183,7 +167,7 @@ impl Metrics {
 
     /// The sum of a count that AWS publishes only when something happened: no data, completely read, is zero.
     pub fn count_or_zero(&self, query: &MetricQuery) -> Observed<f64> {
-        match self.series.get(query) {
+        match self.series(query) {
             Some(Series::Empty) => Observed::known(0.0, self.source(query.metric)),
             _ => self.get(query).map(|summary| summary.sum),
         }
@@ -191,7 +175,27 @@ impl Metrics {
 
     /// Whether the query was answered without any data.
     pub fn is_empty(&self, query: &MetricQuery) -> bool {
-        matches!(self.series.get(query), Some(Series::Empty))
+        matches!(self.series(query), Some(Series::Empty))
+    }
+
+    fn series(&self, query: &MetricQuery) -> Option<&Series> {
+        self.answers.get(*self.asked.get(query)? as usize)
+    }
+
+    /// The queries, each once, numbered from zero, with their sources.
+    fn note(&mut self, queries: Vec<MetricQuery>) -> Vec<MetricQuery> {
+        self.asked.reserve(queries.len());
+        let mut new = Vec::with_capacity(queries.len());
+        for query in queries {
+            if let Entry::Vacant(vacant) = self.asked.entry(query) {
+                new.push(vacant.key().clone());
+                vacant.insert(new.len() as u32 - 1);
+            }
+        }
+        for query in &new {
+            self.sources.entry(query.metric).or_insert_with(|| (source(&self.place, query.metric), 0)).1 += 1;
+        }
+        new
     }
 
     fn source(&self, metric: &'static Metric) -> SourceId {
@@ -235,38 +239,25 @@ fn source(place: &Place, metric: &Metric) -> SourceId {
 }
 
 /// Asks for all queries of a place, each once.
-pub async fn fetch(place: &Arc<Place>, mut queries: Vec<MetricQuery>) -> Metrics {
-    let mut metrics = Metrics { place: place.clone(), series: HashMap::new(), sources: HashMap::new() };
+pub async fn fetch(place: &Arc<Place>, queries: Vec<MetricQuery>) -> Metrics {
+    let mut metrics =
+        Metrics { place: place.clone(), asked: HashMap::new(), answers: Vec::new(), sources: HashMap::new() };
     if !place.span.metrics {
         return metrics;
     }
-    queries.sort_unstable();
-    queries.dedup();
-    for query in &queries {
-        metrics.sources.entry(query.metric).or_insert_with(|| (source(place, query.metric), 0)).1 += 1;
-    }
-    metrics.series.reserve(queries.len());
-    let answered = stream::iter(batches(queries)).map(|batch| apart(fetch_batch(place.clone(), batch)));
-    let mut answered = answered.buffer_unordered(CALLS_AT_ONCE);
-    while let Some(batch) = answered.next().await {
-        metrics.series.extend(batch);
+    let queries = metrics.note(queries);
+    let batches = queries.chunks(QUERIES_PER_CALL).map(<[_]>::to_vec);
+    let batches = batches.map(|batch| apart(fetch_batch(place.clone(), batch)));
+    let mut answers = stream::iter(batches).buffered(CALLS_AT_ONCE);
+    metrics.answers.reserve(queries.len());
+    while let Some(batch) = answers.next().await {
+        metrics.answers.extend(batch);
     }
     metrics.record_sources();
     metrics
 }
 
-fn batches(mut queries: Vec<MetricQuery>) -> Vec<Vec<MetricQuery>> {
-    let mut batches = Vec::with_capacity(queries.len() / QUERIES_PER_CALL + 1);
-    while queries.len() > QUERIES_PER_CALL {
-        batches.push(queries.split_off(queries.len() - QUERIES_PER_CALL));
-    }
-    if !queries.is_empty() {
-        batches.push(queries);
-    }
-    batches
-}
-
-async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<(MetricQuery, Series)> {
+async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> {
     let (start, end) = window(place.span.now);
     let asked = batch.iter().enumerate().map(|(index, query)| data_query(index, query)).collect();
     let request = place
@@ -297,13 +288,7 @@ async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<(MetricQ
         let incomplete = || place.gap(&GET_METRIC_DATA, &what, Cause::Failed, "the result is not complete");
         reduce(&values, gap.or_else(|| (!complete).then(incomplete)))
     };
-    let answered = batch.into_iter().zip(answers);
-    answered
-        .map(|(query, answer)| {
-            let series = series(&query, answer);
-            (query, series)
-        })
-        .collect()
+    batch.iter().zip(answers).map(|(query, answer)| series(query, answer)).collect()
 }
 
 /// A series that did not arrive whole is unread, whatever arrived of it: forbidden or failed is not "no data".
@@ -353,13 +338,17 @@ mod tests {
     }
 
     #[test]
-    fn batches_take_five_hundred() {
+    fn a_query_that_two_controls_need_is_asked_once() {
         static ANY: Metric = Metric::hourly("AWS/EBS", "X", "Average", &["VolumeId"]);
-        let query = |n: u32| ANY.of(&format!("vol-{n}").into());
-        let sizes = |n: u32| batches((0..n).map(query).collect()).iter().map(Vec::len).collect::<Vec<_>>();
-        assert_eq!(sizes(0), [0usize; 0]);
-        assert_eq!(sizes(500), [500]);
-        assert_eq!(sizes(1001), [500, 500, 1]);
+        static SAME: Metric = Metric::hourly("AWS/EBS", "X", "Average", &["VolumeId"]);
+        let place = crate::testing::place("us-east-1", &[]);
+        let mut metrics = Metrics { place, asked: HashMap::new(), answers: Vec::new(), sources: HashMap::new() };
+        let (first, second) = ("vol-1".into(), "vol-2".into());
+        let asked = metrics.note(vec![ANY.of(&first), ANY.of(&second), SAME.of(&first)]);
+        assert_eq!(asked, [ANY.of(&first), ANY.of(&second)]);
+        assert_eq!(metrics.sources.values().map(|(_, items)| *items).collect::<Vec<_>>(), [2]);
+        assert!(matches!(metrics.get(&ANY.of(&first)), Observed::Unknown { .. }), "not answered is not empty");
+        assert!(!metrics.is_empty(&ANY.of(&first)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use rung_rules::{
 use crate::{Collected, aws::Place, metrics, testing::place};
 
 /// What is collected of the place; what no recording answers is a gap.
-fn collected(place: &Place) -> Collected {
+fn collected(place: &std::sync::Arc<Place>) -> Collected {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let metrics = metrics::fetch(place, Vec::new()).await;

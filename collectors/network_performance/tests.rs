@@ -59,7 +59,7 @@ fn with(region: &str, cases: &[&str], replaced: &[&str]) -> Arc<Place> {
     place(region, &kept.chain(replaced).copied().collect::<Vec<_>>())
 }
 
-async fn collect(place: &Place) -> Collected {
+async fn collect(place: &Arc<Place>) -> Collected {
     let metrics = metrics::fetch(place, super::metric_queries(place).await).await;
     super::collect(place, &metrics).await
 }
