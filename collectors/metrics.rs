@@ -284,8 +284,10 @@ async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> 
     })
     .await;
     let series = |query: &MetricQuery, (values, complete): (Vec<f64>, bool)| {
-        let what = format!("{} {}", query.metric.namespace, query.metric.name);
-        let incomplete = || place.gap(&GET_METRIC_DATA, &what, Cause::Failed, "the result is not complete");
+        let incomplete = || {
+            let what = format!("{} {}", query.metric.namespace, query.metric.name);
+            place.gap(&GET_METRIC_DATA, &what, Cause::Failed, "the result is not complete")
+        };
         reduce(&values, gap.or_else(|| (!complete).then(incomplete)))
     };
     batch.iter().zip(answers).map(|(query, answer)| series(query, answer)).collect()
