@@ -20,13 +20,13 @@ mod testing;
 use std::sync::Arc;
 
 use futures::{
-    future::join_all,
+    future::{join, join_all},
     stream::{self, Buffered, Collect, StreamExt},
 };
 use rung_rules::model::{Control, Evidence, EvidenceSet, Unseen};
 
 use aws::Place;
-use metrics::{MetricQuery, Metrics};
+use metrics::{Ask, Metrics};
 
 pub use prices::AS_OF as PRICES_AS_OF;
 
@@ -39,18 +39,18 @@ pub struct Collected {
     pub unseen: Vec<Unseen>,
 }
 
-async fn metric_queries(control: Control, place: &Place) -> Vec<MetricQuery> {
+async fn ask_metrics(control: Control, place: &Place, ask: &Ask) {
     match control {
-        Control::NetworkPerformance => network_performance::metric_queries(place).await,
-        Control::ServerlessManaged => serverless_managed::metric_queries(place).await,
-        Control::StorageIo => storage_io::metric_queries(place).await,
+        Control::NetworkPerformance => network_performance::ask_metrics(place, ask).await,
+        Control::ServerlessManaged => serverless_managed::ask_metrics(place, ask).await,
+        Control::StorageIo => storage_io::ask_metrics(place, ask).await,
         Control::AutoScaling
         | Control::DatabasePerformance
         | Control::ComputeSizing
         | Control::Caching
         | Control::SlosMonitoring
         | Control::LoadTests
-        | Control::PerformanceDebt => Vec::new(),
+        | Control::PerformanceDebt => {}
     }
 }
 
@@ -70,11 +70,14 @@ async fn collect(control: Control, place: &Place, metrics: &Metrics) -> Collecte
 }
 
 async fn collect_place(place: Arc<Place>) -> Collected {
-    let queries = join_all(Control::all().map(|control| {
-        let place = place.clone();
-        apart(async move { metric_queries(control, &place).await })
+    let (ask, asked) = Ask::channel();
+    let asking = join_all(Control::all().map(|control| {
+        let (place, ask) = (place.clone(), ask.clone());
+        apart(async move { ask_metrics(control, &place, &ask).await })
     }));
-    let metrics = Arc::new(metrics::fetch(&place, queries.await.concat()).await);
+    drop(ask);
+    let (_, metrics) = join(asking, metrics::fetch(&place, asked)).await;
+    let metrics = Arc::new(metrics);
     let of_controls = join_all(Control::all().map(|control| {
         let (place, metrics) = (place.clone(), metrics.clone());
         apart(async move { collect(control, &place, &metrics).await })

@@ -10,10 +10,11 @@ use std::{
 };
 
 use aws_sdk_cloudwatch::types::{Dimension, MetricDataQuery, MetricStat, ScanBy, StatusCode};
-use futures::{StreamExt, stream};
+use futures::{StreamExt, stream::FuturesUnordered};
 use jiff::{SignedDuration, Timestamp};
 use rung_rules::model::{Cause, GapId, Observed, SourceId, SourceRecord};
 use smallvec::SmallVec;
+use tokio::sync::mpsc;
 
 use crate::{
     apart,
@@ -149,8 +150,8 @@ enum Series {
 pub struct Metrics {
     place: Arc<Place>,
     asked: HashMap<MetricQuery, u32>,
-    /// Answers by the number that `asked` gives.
-    answers: Vec<Series>,
+    /// Answers by the number that `asked` gives; nothing until it comes.
+    answers: Vec<Option<Series>>,
     sources: HashMap<&'static Metric, (SourceId, u64)>,
 }
 
@@ -179,23 +180,25 @@ impl Metrics {
     }
 
     fn series(&self, query: &MetricQuery) -> Option<&Series> {
-        self.answers.get(*self.asked.get(query)? as usize)
+        self.answers.get(*self.asked.get(query)? as usize)?.as_ref()
     }
 
-    /// The queries, each once, numbered from zero, with their sources.
-    fn note(&mut self, queries: Vec<MetricQuery>) -> Vec<MetricQuery> {
-        self.asked.reserve(queries.len());
-        let mut new = Vec::with_capacity(queries.len());
+    /// The queries that nobody asked before, numbered in their order, with their sources.
+    fn note(&mut self, queries: impl IntoIterator<Item = MetricQuery>, new: &mut Vec<MetricQuery>) {
         for query in queries {
+            let number = self.asked.len() as u32;
             if let Entry::Vacant(vacant) = self.asked.entry(query) {
-                new.push(vacant.key().clone());
-                vacant.insert(new.len() as u32 - 1);
+                let query = vacant.key().clone();
+                vacant.insert(number);
+                self.sources.entry(query.metric).or_insert_with(|| (source(&self.place, query.metric), 0)).1 += 1;
+                new.push(query);
             }
         }
-        for query in &new {
-            self.sources.entry(query.metric).or_insert_with(|| (source(&self.place, query.metric), 0)).1 += 1;
-        }
-        new
+    }
+
+    fn answer(&mut self, first: usize, batch: Vec<Series>) {
+        self.answers.resize_with(self.asked.len(), || None);
+        self.answers.iter_mut().skip(first).zip(batch).for_each(|(place, series)| *place = Some(series));
     }
 
     fn source(&self, metric: &'static Metric) -> SourceId {
@@ -238,20 +241,50 @@ fn source(place: &Place, metric: &Metric) -> SourceId {
     crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &metric.parameters())
 }
 
-/// Asks for all queries of a place, each once.
-pub async fn fetch(place: &Arc<Place>, queries: Vec<MetricQuery>) -> Metrics {
+/// Where collectors ask for metrics. Asking again for the same costs nothing: it is asked of AWS once.
+#[derive(Clone)]
+pub struct Ask(mpsc::UnboundedSender<MetricQuery>);
+
+impl Ask {
+    /// An asker, and the queries asked through it and its clones.
+    pub(crate) fn channel() -> (Ask, mpsc::UnboundedReceiver<MetricQuery>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Ask(sender), receiver)
+    }
+
+    /// Asks for all of them.
+    pub fn all(&self, queries: impl IntoIterator<Item = MetricQuery>) {
+        for query in queries {
+            // Nobody listens any more only when the scan is given up.
+            let _ = self.0.send(query);
+        }
+    }
+}
+
+/// Asks for the queries of a place as they come, each once, until nobody can ask any more. While a long list is still being
+/// read, the metrics of its first pages are on their way.
+pub(crate) async fn fetch(place: &Arc<Place>, mut queries: mpsc::UnboundedReceiver<MetricQuery>) -> Metrics {
     let mut metrics =
         Metrics { place: place.clone(), asked: HashMap::new(), answers: Vec::new(), sources: HashMap::new() };
     if !place.span.metrics {
         return metrics;
     }
-    let queries = metrics.note(queries);
-    let batches = queries.chunks(QUERIES_PER_CALL).map(<[_]>::to_vec);
-    let batches = batches.map(|batch| apart(fetch_batch(place.clone(), batch)));
-    let mut answers = stream::iter(batches).buffered(CALLS_AT_ONCE);
-    metrics.answers.reserve(queries.len());
-    while let Some(batch) = answers.next().await {
-        metrics.answers.extend(batch);
+    let (mut batch, mut under_way, mut open) = (Vec::new(), FuturesUnordered::new(), true);
+    let mut arrived = Vec::new();
+    while open || !under_way.is_empty() {
+        tokio::select! {
+            count = queries.recv_many(&mut arrived, QUERIES_PER_CALL), if open && under_way.len() < CALLS_AT_ONCE => {
+                open = count > 0;
+                metrics.note(arrived.drain(..), &mut batch);
+                while batch.len() >= QUERIES_PER_CALL || (!open && !batch.is_empty()) {
+                    let full: Vec<_> = batch.drain(..batch.len().min(QUERIES_PER_CALL)).collect();
+                    let first = metrics.asked.len() - batch.len() - full.len();
+                    let answers = apart(fetch_batch(place.clone(), full));
+                    under_way.push(async move { (first, answers.await) });
+                }
+            }
+            Some((first, answers)) = under_way.next() => metrics.answer(first, answers),
+        }
     }
     metrics.record_sources();
     metrics
@@ -346,7 +379,9 @@ mod tests {
         let place = crate::testing::place("us-east-1", &[]);
         let mut metrics = Metrics { place, asked: HashMap::new(), answers: Vec::new(), sources: HashMap::new() };
         let (first, second) = ("vol-1".into(), "vol-2".into());
-        let asked = metrics.note(vec![ANY.of(&first), ANY.of(&second), SAME.of(&first)]);
+        let mut asked = Vec::new();
+        metrics.note([ANY.of(&first), ANY.of(&second), SAME.of(&first)], &mut asked);
+        metrics.note([SAME.of(&second)], &mut asked);
         assert_eq!(asked, [ANY.of(&first), ANY.of(&second)]);
         assert_eq!(metrics.sources.values().map(|(_, items)| *items).collect::<Vec<_>>(), [2]);
         assert!(matches!(metrics.get(&ANY.of(&first)), Observed::Unknown { .. }), "not answered is not empty");

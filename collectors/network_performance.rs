@@ -18,12 +18,14 @@ use rung_rules::model::{Cause, GapId, Observed, SourceId};
 use crate::{
     Collected,
     aws::{Listing, Place},
-    metrics::{MetricQuery, Metrics},
+    metrics::{Ask, Metrics},
 };
 
 /// The metrics this control needs of a place: cache hit rates, which CloudFront publishes where its API lives.
-pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
-    if place.is_global() { distributions::metric_queries(place).await } else { Vec::new() }
+pub(crate) async fn ask_metrics(place: &Place, ask: &Ask) {
+    if place.is_global() {
+        ask.all(distributions::metric_queries(place).await);
+    }
 }
 
 /// The evidence of a place.

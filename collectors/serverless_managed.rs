@@ -20,7 +20,7 @@ use crate::{
         lambda::{self, Function, LIST_FUNCTIONS},
         lambda_concurrency,
     },
-    metrics::{MetricQuery, Metrics},
+    metrics::{Ask, Metrics},
     prices_lambda,
 };
 use beside::Beside;
@@ -49,11 +49,10 @@ const X86_RUNTIMES: &[&str] = &[
 ];
 
 /// The metrics this control needs of a place.
-pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
-    if place.is_global() {
-        return Vec::new();
+pub(crate) async fn ask_metrics(place: &Place, ask: &Ask) {
+    if !place.is_global() {
+        ask.all(lambda::functions(place).await.items.iter().flat_map(usage::queries));
     }
-    lambda::functions(place).await.items.iter().flat_map(usage::queries).collect()
 }
 
 /// The evidence of a place.

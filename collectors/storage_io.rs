@@ -12,9 +12,11 @@ use crate::{
     aws::Place,
     calls::{
         cloudwatch::{self, Watched, watched},
-        compute_optimizer, compute_optimizer_automation, ec2_volumes, efs, eventbridge, rds_instances, s3, tags,
+        compute_optimizer, compute_optimizer_automation,
+        ec2_volumes::{self, Volume},
+        efs, eventbridge, rds_instances, s3, tags,
     },
-    metrics::{Metric, MetricQuery, Metrics},
+    metrics::{Ask, Metric, MetricQuery, Metrics},
     prices,
 };
 
@@ -37,21 +39,28 @@ const CLUSTER_STORAGE: &[&str] = &["aurora", "neptune", "docdb"];
 const AT_ONCE: usize = 16;
 
 /// The metrics this control needs of a place.
-pub(crate) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
+pub(crate) async fn ask_metrics(place: &Place, ask: &Ask) {
     if place.is_global() {
-        return Vec::new();
+        return;
     }
-    let volumes = ec2_volumes::volumes(place).await;
-    let of_volumes = volumes.items.iter().filter(|volume| volume.attached == Some(true)).flat_map(|volume| {
+    let as_they_come = |volumes: &[Volume]| ask.all(volumes.iter().flat_map(volume_queries));
+    let (volumes, buckets) = futures::join!(ec2_volumes::volumes_as_they_come(place, as_they_come), s3::buckets(place));
+    // Once more: who came first to the list may have been somebody who asks for nothing.
+    ask.all(volumes.items.iter().flat_map(volume_queries));
+    let sizes = |bucket: &s3::Bucket| {
+        let name = bucket.name.clone();
+        STORAGE_TYPES.iter().chain(TIERED_TYPES).map(move |storage| bucket_size(&name, storage))
+    };
+    ask.all(s3::here(place, &buckets).flat_map(sizes));
+}
+
+fn volume_queries(volume: &Volume) -> impl Iterator<Item = MetricQuery> + use<> {
+    let of_attached = (volume.attached == Some(true)).then(|| {
         let burst = has_burst_credits(volume).then(|| BURST_BALANCE.of(&volume.id));
-        [QUEUE_LENGTH.of(&volume.id), IOPS_EXCEEDED.of(&volume.id), THROUGHPUT_EXCEEDED.of(&volume.id)]
-            .into_iter()
-            .chain(burst)
+        let always = [&QUEUE_LENGTH, &IOPS_EXCEEDED, &THROUGHPUT_EXCEEDED].map(|metric| metric.of(&volume.id));
+        always.into_iter().chain(burst)
     });
-    let buckets = s3::buckets(place).await;
-    let of_buckets = s3::here(place, &buckets)
-        .flat_map(|bucket| STORAGE_TYPES.iter().chain(TIERED_TYPES).map(|storage| bucket_size(&bucket.name, storage)));
-    of_volumes.chain(of_buckets).collect()
+    of_attached.into_iter().flatten()
 }
 
 /// The evidence of a place.
@@ -72,7 +81,7 @@ fn bucket_size(bucket: &Arc<str>, storage: &'static str) -> MetricQuery {
     BUCKET_SIZE.of_all([bucket.clone(), storage.into()])
 }
 
-fn has_burst_credits(volume: &ec2_volumes::Volume) -> bool {
+fn has_burst_credits(volume: &Volume) -> bool {
     matches!(volume.volume_type, Some(VolumeType::Gp2 | VolumeType::St1 | VolumeType::Sc1))
 }
 
@@ -132,7 +141,7 @@ impl VolumeJoins<'_> {
 
 fn volume_evidence(
     place: &Place,
-    volume: &ec2_volumes::Volume,
+    volume: &Volume,
     from: SourceId,
     joins: &VolumeJoins<'_>,
     metrics: &Metrics,
@@ -178,7 +187,7 @@ fn limit_exceeded(volume: &Arc<str>, metrics: &Metrics) -> Observed<Option<bool>
     }
 }
 
-fn saving(volume: &ec2_volumes::Volume, from: SourceId, place: &Place) -> Observed<Option<f64>> {
+fn saving(volume: &Volume, from: SourceId, place: &Place) -> Observed<Option<f64>> {
     match (&volume.volume_type, volume.size_gib) {
         (Some(VolumeType::Gp2), Some(size)) => {
             Observed::known(Some(prices::gp3_saving_usd_month(size, volume.iops.unwrap_or(0))), from)

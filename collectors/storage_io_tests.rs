@@ -3,13 +3,20 @@ use rung_rules::{
     model::{Cause, Observed},
 };
 
-use crate::{Collected, aws::Place, metrics, testing::place};
+use crate::{
+    Collected,
+    aws::Place,
+    metrics::{self, Ask},
+    testing::place,
+};
 
 /// What is collected of the place; what no recording answers is a gap.
 fn collected(place: &std::sync::Arc<Place>) -> Collected {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let metrics = metrics::fetch(place, Vec::new()).await;
+        let (nobody, asked) = Ask::channel();
+        drop(nobody);
+        let metrics = metrics::fetch(place, asked).await;
         super::collect(place, &metrics).await
     })
 }

@@ -37,9 +37,16 @@ pub struct Volume {
 
 /// Every volume of the place, but those being deleted.
 pub async fn volumes(place: &Place) -> Arc<Listing<Volume>> {
+    volumes_as_they_come(place, |_| {}).await
+}
+
+/// The same; `seen` is shown each page as it arrives, unless the list was asked for before.
+pub async fn volumes_as_they_come(place: &Place, mut seen: impl FnMut(&[Volume]) + Send) -> Arc<Listing<Volume>> {
     let stream = place.clients.ec2().describe_volumes().into_paginator().page_size(500).send();
     let read = drain(place, &DESCRIBE_VOLUMES, "", stream, |page, items| {
+        let before = items.len();
         items.extend(page.volumes.unwrap_or_default().into_iter().filter_map(volume));
+        seen(items.get(before..).unwrap_or_default());
     });
     place.memo(&DESCRIBE_VOLUMES, "", read).await
 }

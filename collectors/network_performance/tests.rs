@@ -15,7 +15,7 @@ use crate::{
     Collected,
     aws::Place,
     calls::{ec2_network, internetmonitor, route53},
-    metrics,
+    metrics::{self, Ask},
     testing::place,
 };
 
@@ -60,7 +60,10 @@ fn with(region: &str, cases: &[&str], replaced: &[&str]) -> Arc<Place> {
 }
 
 async fn collect(place: &Arc<Place>) -> Collected {
-    let metrics = metrics::fetch(place, super::metric_queries(place).await).await;
+    let (ask, asked) = Ask::channel();
+    super::ask_metrics(place, &ask).await;
+    drop(ask);
+    let metrics = metrics::fetch(place, asked).await;
     super::collect(place, &metrics).await
 }
 

@@ -40,8 +40,12 @@ impl Seen {
 
 async fn seen(cases: &[&str], with_metrics: bool) -> Seen {
     let place = place("us-east-1", cases);
-    let queries = if with_metrics { metric_queries(&place).await } else { Vec::new() };
-    let collected = collect(&place, &metrics::fetch(&place, queries).await).await;
+    let (ask, asked) = Ask::channel();
+    if with_metrics {
+        ask_metrics(&place, &ask).await;
+    }
+    drop(ask);
+    let collected = collect(&place, &metrics::fetch(&place, asked).await).await;
     let gaps = place.span.registry.snapshot().1;
     for gap in &gaps {
         assert!(!gap.detail.contains("the recording has no"), "{}", gap.detail);

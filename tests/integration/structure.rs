@@ -1,6 +1,11 @@
 //! The architecture as tests: who may import whom, and that the project stands alone.
 
-use std::{fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    process::Command,
+};
 
 use crate::common::root;
 
@@ -38,4 +43,32 @@ fn the_project_stands_alone() {
             assert!(!text.contains(&outside), "{} points outside", path.display());
         });
     }
+}
+
+/// What `cargo tree` says of the packages it names: name and version, features.
+fn features(args: &[&str]) -> BTreeMap<String, BTreeSet<String>> {
+    let args = [&["tree", "--offline", "--prefix", "none", "-f", "{p}|{f}"], args].concat();
+    let output = Command::new(env!("CARGO")).args(args).current_dir(root()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut packages: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for (package, features) in text.lines().filter_map(|line| line.split_once('|')) {
+        let own = packages.entry(package.to_owned()).or_default();
+        own.extend(features.trim_end_matches(" (*)").split(',').map(str::to_owned));
+    }
+    packages
+}
+
+#[test]
+fn program_and_tests_share_one_build_of_the_sdk() {
+    let program = features(&["--package", "rung", "--edges", "normal"]);
+    let tests = features(&["--workspace", "--edges", "normal,dev"]);
+    let changed: Vec<_> = program
+        .iter()
+        .filter_map(|(package, own)| {
+            let added: Vec<_> = tests.get(package)?.difference(own).collect();
+            (!added.is_empty()).then(|| format!("{package}: {added:?}"))
+        })
+        .collect();
+    assert!(changed.is_empty(), "the tests turn on features, so everything above is built twice: {changed:#?}");
 }
