@@ -1,6 +1,7 @@
 //! What can be known about a subject: plain records, one file a kind, units in the names.
 //!
 //! A field is `Observed<T>` when AWS may not show it; a plain type only for what identifies the subject.
+//! A record inside a fact has its fields in the order of the alphabet: read back and written again it is the same bytes.
 
 mod bucket;
 mod database;

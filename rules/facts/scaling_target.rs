@@ -32,16 +32,16 @@ pub enum PredictiveMode {
 /// Scaling activities by what caused them. An activity with two causes counts under both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ScalingCauses {
+    /// Anything else: a group's first instances, a capacity brought back within new limits.
+    pub other: u32,
     /// An alarm, a target tracking or a predictive policy.
     pub policy: u32,
+    /// An instance replaced: health check, instance refresh, Spot interruption, rebalancing.
+    pub replacement: u32,
     /// A scheduled action.
     pub schedule: u32,
     /// A user's request that changed the capacity.
     pub user_request: u32,
-    /// An instance replaced: health check, instance refresh, Spot interruption, rebalancing.
-    pub replacement: u32,
-    /// Anything else: a group's first instances, a capacity brought back within new limits.
-    pub other: u32,
 }
 
 /// An Auto Scaling group, an ECS service or another Application Auto Scaling target.
