@@ -8,11 +8,16 @@ pub mod calls;
 pub mod metrics;
 
 mod auto_scaling;
+mod caching;
+mod compute_sizing;
 mod database_performance;
+mod load_tests;
 mod network_performance;
+mod performance_debt;
 mod prices;
 mod prices_lambda;
 mod serverless_managed;
+mod slos_monitoring;
 mod storage_io;
 #[cfg(test)]
 mod testing;
@@ -41,16 +46,15 @@ pub struct Collected {
 
 async fn ask_metrics(control: Control, place: &Place, ask: &Ask) {
     match control {
+        Control::ComputeSizing => compute_sizing::ask_metrics(place, ask).await,
+        Control::Caching => caching::ask_metrics(place, ask).await,
+        Control::SlosMonitoring => slos_monitoring::ask_metrics(place, ask).await,
+        Control::LoadTests => load_tests::ask_metrics(place, ask).await,
+        Control::PerformanceDebt => performance_debt::ask_metrics(place, ask).await,
         Control::NetworkPerformance => network_performance::ask_metrics(place, ask).await,
         Control::ServerlessManaged => serverless_managed::ask_metrics(place, ask).await,
         Control::StorageIo => storage_io::ask_metrics(place, ask).await,
-        Control::AutoScaling
-        | Control::DatabasePerformance
-        | Control::ComputeSizing
-        | Control::Caching
-        | Control::SlosMonitoring
-        | Control::LoadTests
-        | Control::PerformanceDebt => {}
+        Control::AutoScaling | Control::DatabasePerformance => {}
     }
 }
 
@@ -61,11 +65,11 @@ async fn collect(control: Control, place: &Place, metrics: &Metrics) -> Collecte
         Control::NetworkPerformance => network_performance::collect(place, metrics).await,
         Control::ServerlessManaged => serverless_managed::collect(place, metrics).await,
         Control::StorageIo => storage_io::collect(place, metrics).await,
-        Control::ComputeSizing
-        | Control::Caching
-        | Control::SlosMonitoring
-        | Control::LoadTests
-        | Control::PerformanceDebt => Collected::default(),
+        Control::ComputeSizing => compute_sizing::collect(place, metrics).await,
+        Control::Caching => caching::collect(place, metrics).await,
+        Control::SlosMonitoring => slos_monitoring::collect(place, metrics).await,
+        Control::LoadTests => load_tests::collect(place, metrics).await,
+        Control::PerformanceDebt => performance_debt::collect(place, metrics).await,
     }
 }
 

@@ -8,33 +8,37 @@ pub mod facts;
 pub mod model;
 
 mod auto_scaling;
+mod caching;
+mod compute_sizing;
 mod database_performance;
+mod load_tests;
 mod network_performance;
+mod performance_debt;
 mod serverless_managed;
+mod slos_monitoring;
 mod storage_io;
 
 use model::{Control, Criterion};
 
-/// The criteria of a control, in the order of its rule file; nothing when this version has no rules for it yet.
-pub fn criteria(control: Control) -> Option<&'static [Criterion]> {
+/// The criteria of a control, in the order of its rule file.
+pub fn criteria(control: Control) -> &'static [Criterion] {
     match control {
-        Control::AutoScaling => Some(auto_scaling::CRITERIA),
-        Control::DatabasePerformance => Some(database_performance::CRITERIA),
-        Control::NetworkPerformance => Some(network_performance::CRITERIA),
-        Control::ServerlessManaged => Some(serverless_managed::CRITERIA),
-        Control::StorageIo => Some(storage_io::CRITERIA),
-        Control::ComputeSizing
-        | Control::Caching
-        | Control::SlosMonitoring
-        | Control::LoadTests
-        | Control::PerformanceDebt => None,
+        Control::ComputeSizing => compute_sizing::CRITERIA,
+        Control::AutoScaling => auto_scaling::CRITERIA,
+        Control::Caching => caching::CRITERIA,
+        Control::DatabasePerformance => database_performance::CRITERIA,
+        Control::SlosMonitoring => slos_monitoring::CRITERIA,
+        Control::LoadTests => load_tests::CRITERIA,
+        Control::NetworkPerformance => network_performance::CRITERIA,
+        Control::ServerlessManaged => serverless_managed::CRITERIA,
+        Control::StorageIo => storage_io::CRITERIA,
+        Control::PerformanceDebt => performance_debt::CRITERIA,
     }
 }
 
 /// Every criterion with its control.
 pub fn all_criteria() -> impl Iterator<Item = (Control, &'static Criterion)> {
-    Control::all()
-        .flat_map(|control| criteria(control).into_iter().flatten().map(move |criterion| (control, criterion)))
+    Control::all().flat_map(|control| criteria(control).iter().map(move |criterion| (control, criterion)))
 }
 
 #[cfg(test)]

@@ -99,4 +99,32 @@ clients! {
     sfn: aws_sdk_sfn;
     /// EventBridge.
     eventbridge: aws_sdk_eventbridge;
+    /// EventBridge Scheduler.
+    scheduler: aws_sdk_scheduler;
+    /// AWS Config.
+    config_rules: aws_sdk_config;
+    /// CodePipeline.
+    codepipeline: aws_sdk_codepipeline;
+    /// CodeBuild.
+    codebuild: aws_sdk_codebuild;
+    /// CodeDeploy.
+    codedeploy: aws_sdk_codedeploy;
+    /// CloudFormation.
+    cloudformation: aws_sdk_cloudformation;
+    /// Fault Injection Service.
+    fis: aws_sdk_fis;
+    /// ElastiCache.
+    elasticache: aws_sdk_elasticache;
+    /// MemoryDB.
+    memorydb: aws_sdk_memorydb;
+    /// DynamoDB Accelerator.
+    dax: aws_sdk_dax;
+    /// CloudWatch Application Signals.
+    application_signals: aws_sdk_applicationsignals;
+    /// Well-Architected Tool.
+    wellarchitected: aws_sdk_wellarchitected;
+    /// Systems Manager.
+    ssm: aws_sdk_ssm;
+    /// Performance Insights.
+    pi: aws_sdk_pi;
 }

@@ -6,6 +6,7 @@
 mod bucket;
 mod database;
 mod database_storage;
+mod debt_register;
 mod distribution;
 mod file_system;
 mod function;
@@ -22,6 +23,7 @@ mod vpc;
 pub use bucket::Bucket;
 pub use database::Database;
 pub use database_storage::DatabaseStorage;
+pub use debt_register::{DebtEntry, DebtRegister};
 pub use distribution::Distribution;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
@@ -163,6 +165,10 @@ kinds! {
     RegionalNetwork, "regional_network", "accounts and regions";
     /// What of one account answers near its users.
     GlobalNetwork, "global_network", "accounts";
+    /// A performance debt register that the configuration names.
+    DebtRegister, "debt_register", "debt registers";
+    /// An entry of a performance debt register.
+    DebtEntry, "debt_entry", "debt entries";
 }
 
 /// For `applies`: every subject of the kind.

@@ -4,11 +4,12 @@ use std::io::{self, Write};
 
 use rung_rules::{
     compose::bar_words,
+    criteria,
     model::{Basis, Control, Criterion, Level, Nothing, Thresholds},
 };
 
 use super::{
-    find::{Found, criteria_of, find},
+    find::{Found, find},
     output::Output,
 };
 use crate::failure::{Exit, Failure};
@@ -42,11 +43,8 @@ fn control(control: Control, out: &mut dyn Write) -> io::Result<()> {
     for (level, cell) in Level::ALL.into_iter().zip(control.cells()) {
         writeln!(out, "  {}  {cell}", level.number())?;
     }
-    let Ok(table) = criteria_of(control) else {
-        return writeln!(out, "\nThis version of rung has no rules for it yet.");
-    };
     writeln!(out, "\nCriteria (a level is reached when every applicable one, and all below, are met):\n")?;
-    for one in table {
+    for one in criteria(control) {
         writeln!(out, "  {}  {:<30} {}", one.level.number(), one.id, one.statement)?;
     }
     writeln!(out, "\n`rung explain ID` tells how each is decided.")

@@ -1,7 +1,7 @@
 //! Finds a control or criterion by any of the ways people write its id.
 
 use rung_rules::{
-    all_criteria, criteria,
+    all_criteria,
     model::{Control, Criterion},
 };
 
@@ -44,13 +44,6 @@ fn unknown(wanted: &str) -> Failure {
     });
     let hint = nearest.map(|nearest| format!(" Did you mean {nearest}?")).unwrap_or_default();
     Failure::usage(format!("no control or criterion is called {:?}.{hint}\n`rung controls` lists them all.", wanted))
-}
-
-/// The criteria of a control, or why there are none.
-pub(super) fn criteria_of(control: Control) -> Result<&'static [Criterion], Failure> {
-    criteria(control).ok_or_else(|| {
-        Failure::usage(format!("{} {} has no rules in this version of rung.", control.id(), control.title()))
-    })
 }
 
 #[cfg(test)]

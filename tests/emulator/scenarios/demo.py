@@ -1,5 +1,6 @@
 """Larch Outfitters: a shop, payments, media and analytics in two regions, well and badly kept."""
-from . import databases, edge, functions, networks, scaling, storage, volumes
+from . import (caches, databases, debt, delivery, edge, functions, networks, scaling, sizing, slos, storage,
+               volumes)
 
 
 def seed(account):
@@ -12,3 +13,8 @@ def seed(account):
     functions.seed(account)
     storage.seed(account)
     edge.seed(account)
+    sizing.seed(account)
+    caches.seed(account)
+    delivery.seed(account)
+    slos.seed(account)
+    debt.seed(account)

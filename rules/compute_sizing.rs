@@ -1,0 +1,5 @@
+//! WAF-PERF-010 Compute Sizing.
+
+use crate::model::Criterion;
+
+pub(crate) const CRITERIA: &[Criterion] = &[];

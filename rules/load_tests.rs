@@ -1,0 +1,5 @@
+//! WAF-PERF-060 Load Tests.
+
+use crate::model::Criterion;
+
+pub(crate) const CRITERIA: &[Criterion] = &[];
