@@ -127,4 +127,6 @@ clients! {
     ssm: aws_sdk_ssm;
     /// Performance Insights.
     pi: aws_sdk_pi;
+    /// Resource Groups Tagging API.
+    tagging: aws_sdk_resourcegroupstagging;
 }
