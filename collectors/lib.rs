@@ -16,6 +16,7 @@ mod network_performance;
 mod performance_debt;
 mod prices;
 mod prices_lambda;
+mod scope_tags;
 mod serverless_managed;
 mod slos_monitoring;
 mod storage_io;
@@ -34,6 +35,7 @@ use aws::Place;
 use metrics::{Ask, Metrics};
 
 pub use prices::AS_OF as PRICES_AS_OF;
+pub use scope_tags::not_asked as tags_not_asked;
 
 /// What a collector saw in one place.
 #[derive(Debug, Default)]
@@ -91,6 +93,9 @@ async fn collect_place(place: Arc<Place>) -> Collected {
         all.evidence.append(&mut collected.evidence);
         all.unseen.append(&mut collected.unseen);
     }
+    if place.span.tags {
+        scope_tags::fill(&place, &mut all).await;
+    }
     all
 }
 
@@ -127,6 +132,9 @@ pub async fn collect_all(places: &[Arc<Place>], done: impl Fn(&Place)) -> Eviden
     }
     if let Some(place) = places.first() {
         set.now = place.span.now;
+        set.accounts = places.iter().map(|place| place.account.clone()).collect();
+        set.accounts.sort();
+        set.accounts.dedup();
         (set.sources, set.gaps) = place.span.registry.snapshot();
     }
     set.sort();

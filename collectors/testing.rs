@@ -38,6 +38,7 @@ fn connection(cases: &[&str]) -> Connection {
         regions: vec![HOME.to_owned()],
         redacted: false,
         metrics: true,
+        tags: true,
         exchanges: exchanges.len(),
     };
     let options = Options {
@@ -47,6 +48,7 @@ fn connection(cases: &[&str]) -> Connection {
         max_attempts: 1,
         timeout: Duration::from_secs(5),
         metrics: true,
+        tags: true,
         replay: Some(Arc::new(Replay::new(Recording { header, exchanges }))),
         recorder: None,
         // Its sender is gone: nobody interrupts.

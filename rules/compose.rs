@@ -2,14 +2,15 @@
 
 mod findings;
 mod named;
+mod people;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport, ControlResult, Counts, CriterionReport,
-    CriterionResult, EvidenceSet, GapId, GapReport, Level, Next, Outcome, Pillar, Program, SCHEMA, Scan,
-    ThresholdReport, Thresholds, Verdict, blockers,
+    CriterionResult, EvidenceSet, GapId, GapReport, Level, Next, Outcome, Pillar, Program, SCHEMA, Scan, Settings,
+    ThresholdReport, Thresholds, Verdict, WithWaivers, blockers,
 };
 
 pub use findings::{LazyFinding, LazyFindings};
@@ -23,16 +24,18 @@ const NAMED_SUBJECTS: usize = 20;
 pub struct Parts<'a> {
     /// What was seen.
     pub set: &'a EvidenceSet,
+    /// What people set.
+    pub settings: &'a Settings,
     /// What it comes to.
-    pub assessed: &'a Assessed,
-    /// Thresholds in force.
-    pub thresholds: &'a Thresholds,
+    pub assessed: &'a Assessed<'a>,
     /// Version of the program.
     pub version: &'a str,
 }
 
 /// The assessment, with findings that are written as a stream: they are many, and each is made when it is written.
-pub fn compose<'a>(parts: Parts<'a>, scan: Scan) -> Assessment<LazyFindings<'a>> {
+pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<'a>> {
+    scan.scope.rule = parts.settings.scope.words();
+    scan.scope.left_out = parts.assessed.left_out;
     let gaps = BTreeMap::from_iter(parts.set.gaps.iter().map(|gap| (gap.id, gap)));
     let controls: Vec<_> =
         parts.assessed.controls.iter().map(|control| control_report(parts, &gaps, control)).collect();
@@ -41,10 +44,11 @@ pub fn compose<'a>(parts: Parts<'a>, scan: Scan) -> Assessment<LazyFindings<'a>>
         rung: Program { version: parts.version.to_owned() },
         scan,
         pillar: pillar(&controls, parts.assessed),
-        not_assessed: Control::all().filter(|control| crate::criteria(*control).is_empty()).collect(),
         controls,
         checklists: Vec::new(),
         entry_path: Vec::new(),
+        attestations: people::attestations(parts),
+        waivers: people::waivers(parts),
         findings: LazyFindings::new(parts.set, parts.assessed),
         gaps: gap_reports(parts),
         sources: parts.set.sources.clone(),
@@ -53,7 +57,7 @@ pub fn compose<'a>(parts: Parts<'a>, scan: Scan) -> Assessment<LazyFindings<'a>>
 
 type Gaps<'a> = BTreeMap<GapId, &'a crate::model::Gap>;
 
-fn pillar(controls: &[ControlReport], assessed: &Assessed) -> Pillar {
+fn pillar(controls: &[ControlReport], assessed: &Assessed<'_>) -> Pillar {
     Pillar {
         level: None,
         by_minimum: controls.iter().filter_map(|control| control.confirmed).min(),
@@ -62,7 +66,7 @@ fn pillar(controls: &[ControlReport], assessed: &Assessed) -> Pillar {
 }
 
 /// The level just below the first criterion that only a person can decide.
-fn ceiling(control: &ControlResult) -> Level {
+fn ceiling(control: &ControlResult<'_>) -> Level {
     let attested = control.criteria.iter().filter(|c| c.needs_attestation).map(|c| c.criterion.level).min();
     match attested {
         None => Level::L5,
@@ -70,7 +74,7 @@ fn ceiling(control: &ControlResult) -> Level {
     }
 }
 
-fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult) -> ControlReport {
+fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>) -> ControlReport {
     let next = next(parts, result);
     ControlReport {
         id: result.control,
@@ -81,14 +85,20 @@ fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult) -> 
         confirmed: result.levels.map(|levels| levels.confirmed),
         possible: result.levels.map(|levels| levels.possible),
         observed: result.levels.map(|levels| levels.observed),
-        target: None,
+        with_waivers: result.is_waived().then_some(WithWaivers { levels: result.with_waivers }),
+        target: parts.settings.targets.get(&result.control).copied(),
         why: words::control(parts, gaps, result),
         criteria: result.criteria.iter().map(|c| criterion_report(parts, gaps, result.control, c)).collect(),
         next,
     }
 }
 
-fn criterion_report(parts: Parts<'_>, gaps: &Gaps<'_>, control: Control, result: &CriterionResult) -> CriterionReport {
+fn criterion_report(
+    parts: Parts<'_>,
+    gaps: &Gaps<'_>,
+    control: Control,
+    result: &CriterionResult<'_>,
+) -> CriterionReport {
     let criterion = result.criterion;
     let bar = criterion.bar;
     CriterionReport {
@@ -99,7 +109,7 @@ fn criterion_report(parts: Parts<'_>, gaps: &Gaps<'_>, control: Control, result:
         basis: criterion.basis,
         outcome: result.outcome,
         decided_by: result.decided_by,
-        bar: bar_report(bar, parts.thresholds),
+        bar: bar_report(bar, &parts.settings.thresholds),
         counts: Counts {
             pass: result.tally.pass,
             fail: result.tally.fail,
@@ -111,8 +121,10 @@ fn criterion_report(parts: Parts<'_>, gaps: &Gaps<'_>, control: Control, result:
         remedy: criterion.remedy.to_owned(),
         effort: criterion.effort,
         needs_attestation: result.needs_attestation,
+        attested: result.findings.iter().filter(|finding| finding.attested).count() as u64,
+        with_waivers: result.waivers.iter().any(|one| !one.expired).then_some(result.with_waivers),
         gaps: result.gaps.iter().map(ToString::to_string).collect(),
-        thresholds: threshold_reports(criterion, parts.thresholds),
+        thresholds: threshold_reports(criterion, &parts.settings.thresholds),
         calls: criterion.calls.iter().map(|call| (*call).to_owned()).collect(),
     }
 }
@@ -134,8 +146,8 @@ pub fn threshold_reports(criterion: &crate::model::Criterion, thresholds: &Thres
     criterion.thresholds.iter().map(report).collect()
 }
 
-fn next(parts: Parts<'_>, control: &ControlResult) -> Option<Next> {
-    let (level, blocking) = blockers(control, parts.thresholds)?;
+fn next(parts: Parts<'_>, control: &ControlResult<'_>) -> Option<Next> {
+    let (level, blocking) = blockers(control, &parts.settings.thresholds)?;
     let blocked_by = blocking
         .into_iter()
         .filter_map(|blocker| {
@@ -158,7 +170,7 @@ fn next(parts: Parts<'_>, control: &ControlResult) -> Option<Next> {
 }
 
 /// Whether a subject with this verdict is one that has to change, or be seen, for the bar to be reached.
-fn is_short(result: &CriterionResult, verdict: Verdict) -> bool {
+fn is_short(result: &CriterionResult<'_>, verdict: Verdict) -> bool {
     match result.criterion.bar {
         Bar::None | Bar::AtMost(_) => matches!(verdict, Verdict::Pass | Verdict::Unknown),
         _ => matches!(verdict, Verdict::Fail | Verdict::Unknown),

@@ -8,8 +8,8 @@ use crate::{
     compose::LazyFindings,
     facts::{Facts, Kind},
     model::{
-        Assessed, Basis, Control, Evidence, EvidenceSet, GapId, Nothing, Observed, Outcome, SourceId, Subject, Tags,
-        Thresholds, Unseen, assess,
+        Assessed, Basis, Control, Evidence, EvidenceSet, GapId, Nothing, Observed, Outcome, Settings, SourceId,
+        Subject, Tags, Unseen, assess,
     },
 };
 
@@ -76,16 +76,19 @@ pub(crate) fn evidence_set(evidence: Vec<Facts>, unseen: Option<Kind>) -> Eviden
         region: "us-east-1".into(),
         name: None,
         tags: Tags::new(),
+        tags_gap: None,
     };
     let evidence = evidence.into_iter().enumerate().map(|(n, facts)| Evidence { subject: subject(n), facts }).collect();
     let unseen =
         unseen.map(|kind| Unseen { kind, account: "123456789012".into(), region: "us-east-1".into(), gap: GAP });
-    EvidenceSet { now: now(), evidence, unseen: unseen.into_iter().collect(), ..EvidenceSet::default() }
+    let accounts = vec!["123456789012".into()];
+    EvidenceSet { now: now(), accounts, evidence, unseen: unseen.into_iter().collect(), ..EvidenceSet::default() }
 }
 
 /// The outcome of one criterion.
 pub(crate) fn outcome(control: Control, criterion: &str, set: &EvidenceSet) -> Outcome {
-    let assessed = assess(set, &Thresholds::default());
+    let settings = Settings::default();
+    let assessed = assess(set, &settings);
     let control = assessed.controls.iter().find(|c| c.control == control).expect("the control has rules");
     control
         .criteria
@@ -97,8 +100,10 @@ pub(crate) fn outcome(control: Control, criterion: &str, set: &EvidenceSet) -> O
 
 /// Why findings cannot be written: a criterion names a fact that its records do not have.
 fn unwritable(control: Control, set: &EvidenceSet) -> Option<String> {
-    let assessed = assess(set, &Thresholds::default());
-    let own = Assessed { controls: assessed.controls.into_iter().filter(|c| c.control == control).collect() };
+    let settings = Settings::default();
+    let assessed = assess(set, &settings);
+    let own =
+        Assessed { controls: assessed.controls.into_iter().filter(|c| c.control == control).collect(), left_out: 0 };
     serde_json::to_string(&LazyFindings::new(set, &own)).err().map(|error| error.to_string())
 }
 

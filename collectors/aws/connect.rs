@@ -31,6 +31,8 @@ pub struct Options {
     pub timeout: Duration,
     /// Whether CloudWatch metrics are asked for.
     pub metrics: bool,
+    /// Whether the tags of resources whose lists carry none are asked for.
+    pub tags: bool,
     /// Answers from here instead of from AWS.
     pub replay: Option<Arc<Replay>>,
     /// Writes each exchange.
@@ -97,6 +99,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         now: replay.as_ref().map_or_else(Timestamp::now, |replay| replay.header().recorded_at),
         fixed_clock: replay.is_some(),
         metrics: options.metrics,
+        tags: options.tags,
         in_flight: Semaphore::new(options.concurrency.max(1)),
         interrupted: options.interrupted,
     });

@@ -26,6 +26,7 @@ pub use clients::Clients;
 pub use connect::{ConnectError, Connection, Options, connect};
 pub use counters::Counters;
 pub use gate::{Gate, Refused};
+pub(crate) use ids::gap_id;
 pub use listing::{Listing, Read};
 pub use place::{Place, Span};
 pub use record::Recorder;

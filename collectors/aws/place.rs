@@ -28,6 +28,8 @@ pub struct Span {
     pub fixed_clock: bool,
     /// Whether CloudWatch metrics are asked for.
     pub metrics: bool,
+    /// Whether the tags of resources whose lists carry none are asked for.
+    pub tags: bool,
     /// The limit on calls in flight.
     pub(crate) in_flight: Semaphore,
     /// Turns true when the user interrupts.
@@ -147,6 +149,7 @@ impl Place {
             region: self.region.clone(),
             name: name.map(Arc::from),
             tags,
+            tags_gap: None,
         }
     }
 

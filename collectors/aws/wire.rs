@@ -36,6 +36,9 @@ pub struct RecordingHeader {
     pub redacted: bool,
     /// Whether CloudWatch metrics were asked for.
     pub metrics: bool,
+    /// Whether the tags of resources whose lists carry none were asked for.
+    #[serde(default)]
+    pub tags: bool,
     /// How many exchanges belong to it: fewer means that files are missing.
     pub exchanges: usize,
 }

@@ -34,12 +34,14 @@ pub mod rds_parameters;
 pub mod rds_recommendations;
 pub mod route53;
 pub mod s3;
+pub mod s3_object;
 pub mod s3_website;
 pub mod scaling_policy;
 pub mod scaling_prose;
 pub mod sfn;
 pub mod sts;
 pub mod synthetics;
+pub mod tagging;
 pub(crate) mod tags;
 pub(crate) mod time;
 
@@ -139,6 +141,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         route53::CALLS,
         s3_website::CALLS,
         synthetics::CALLS,
+        s3_object::CALLS,
+        tagging::CALLS,
     ]
     .into_iter()
     .flatten()

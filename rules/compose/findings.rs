@@ -14,7 +14,7 @@ use crate::model::{
 #[derive(Clone, Copy)]
 pub struct LazyFindings<'a> {
     set: &'a EvidenceSet,
-    assessed: &'a Assessed,
+    assessed: &'a Assessed<'a>,
 }
 
 impl fmt::Debug for LazyFindings<'_> {
@@ -24,7 +24,7 @@ impl fmt::Debug for LazyFindings<'_> {
 }
 
 impl<'a> LazyFindings<'a> {
-    pub(crate) fn new(set: &'a EvidenceSet, assessed: &'a Assessed) -> Self {
+    pub(crate) fn new(set: &'a EvidenceSet, assessed: &'a Assessed<'a>) -> Self {
         LazyFindings { set, assessed }
     }
 
@@ -49,7 +49,7 @@ impl Serialize for LazyFindings<'_> {
 #[derive(Clone, Copy)]
 struct Of<'a> {
     control: Control,
-    result: &'a CriterionResult,
+    result: &'a CriterionResult<'a>,
 }
 
 impl<'a> Of<'a> {
@@ -113,7 +113,8 @@ impl Judged for LazyFinding<'_> {
             facts: self.facts().collect(),
             evidence: self.line(),
             reasons: self.reasons().collect(),
-            waived: false,
+            attested: self.raw.attested,
+            waived: self.raw.waived,
         }
     }
 }
@@ -129,6 +130,7 @@ impl Serialize for LazyFinding<'_> {
             evidence: &'a str,
             #[serde(skip_serializing_if = "Vec::is_empty")]
             reasons: Vec<String>,
+            attested: bool,
             waived: bool,
         }
         #[derive(Serialize)]
@@ -144,7 +146,8 @@ impl Serialize for LazyFinding<'_> {
             facts: self.facts(),
             evidence: &self.line(),
             reasons: self.reasons().collect(),
-            waived: false,
+            attested: self.raw.attested,
+            waived: self.raw.waived,
         };
         row.serialize(serializer)
     }
@@ -155,7 +158,7 @@ mod tests {
     use super::*;
     use crate::{
         facts::Bucket,
-        model::{Thresholds, assess},
+        model::{Settings, assess},
         testing::{evidence_set, known, of, unknown},
     };
 
@@ -168,7 +171,8 @@ mod tests {
             intelligent_tiering_bytes: unknown(),
         };
         let set = evidence_set(of([bucket]), None);
-        let assessed = assess(&set, &Thresholds::default());
+        let settings = Settings::default();
+        let assessed = assess(&set, &settings);
         let findings: Vec<_> = LazyFindings::new(&set, &assessed).iter().collect();
         assert!(findings.iter().any(|finding| finding.result() == Verdict::Unknown));
         for finding in findings {

@@ -1,22 +1,24 @@
 //! Sentences: why an outcome is what it is, why a control stands where it does, what to do.
 
-use super::{Gaps, Parts};
-use crate::model::{Bar, Basis, ControlResult, CriterionResult, Level, Outcome, Thresholds, blockers};
+use super::{Gaps, Parts, people};
+use crate::model::{Bar, Basis, ControlResult, CriterionResult, DecidedBy, Level, Outcome, Thresholds, blockers};
 
 /// Gaps named in one sentence; the rest is counted.
 const NAMED_GAPS: usize = 2;
 
-pub(super) fn criterion(parts: Parts<'_>, gaps: &Gaps<'_>, result: &CriterionResult) -> String {
+pub(super) fn criterion(parts: Parts<'_>, gaps: &Gaps<'_>, result: &CriterionResult<'_>) -> String {
     match result.outcome {
         Outcome::NotApplicable => format!("There are no {} this speaks about.", nouns(result)),
-        Outcome::Unknown => unknown(gaps, result),
+        Outcome::Unknown => [unknown(gaps, result), people::lapsed(result)].concat(),
+        Outcome::Met if result.decided_by == DecidedBy::Attested => people::attested(result),
         Outcome::Met | Outcome::Unmet => {
-            format!("{}; {}.", counted(result), bar(result.criterion.bar, parts.thresholds))
+            let seen = format!("{}; {}.", counted(result), bar(result.criterion.bar, &parts.settings.thresholds));
+            [seen, people::contested(result)].concat()
         }
     }
 }
 
-fn nouns(result: &CriterionResult) -> String {
+fn nouns(result: &CriterionResult<'_>) -> String {
     let mut nouns: Vec<_> = result.criterion.tests.iter().map(|test| test.kind().plural()).collect();
     nouns.dedup();
     match nouns.split_last() {
@@ -26,7 +28,7 @@ fn nouns(result: &CriterionResult) -> String {
     }
 }
 
-fn counted(result: &CriterionResult) -> String {
+fn counted(result: &CriterionResult<'_>) -> String {
     let tally = result.tally;
     let of = tally.applicable();
     if of == 0 {
@@ -62,7 +64,7 @@ pub fn bar(bar: Bar, thresholds: &Thresholds) -> String {
     }
 }
 
-fn unknown(gaps: &Gaps<'_>, result: &CriterionResult) -> String {
+fn unknown(gaps: &Gaps<'_>, result: &CriterionResult<'_>) -> String {
     let mut parts = Vec::new();
     if result.tally.fail > 0 || result.tally.pass > 0 {
         parts.push(counted(result));
@@ -99,11 +101,11 @@ fn unknown(gaps: &Gaps<'_>, result: &CriterionResult) -> String {
     format!("{sentence}.")
 }
 
-pub(super) fn control(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult) -> String {
+pub(super) fn control(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>) -> String {
     let Some(levels) = result.levels else {
         return "The account has nothing that this control speaks about.".to_owned();
     };
-    let Some((level, blocking)) = blockers(result, parts.thresholds) else {
+    let Some((level, blocking)) = blockers(result, &parts.settings.thresholds) else {
         return "Every criterion of levels 2 to 5 that applies is met.".to_owned();
     };
     let in_the_way = || blocking.iter().filter_map(|b| result.criteria.get(b.index));
@@ -119,7 +121,7 @@ pub(super) fn control(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult)
     format!("{stands}{seen}: {}: {why}", worst.criterion.id)
 }
 
-pub(super) fn remedy(result: &CriterionResult) -> String {
+pub(super) fn remedy(result: &CriterionResult<'_>) -> String {
     match result.outcome {
         Outcome::Unknown if !result.gaps.is_empty() => {
             format!("Open the gaps behind it first. Then: {}", result.criterion.remedy)

@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    Basis, Context, Control, Criterion, DecidedBy, EvidenceSet, GapId, Levels, Outcome, Reason, Reasons, Tally,
-    Thresholds, Truth, Verdict, infer,
+    Basis, Context, Control, Criterion, DecidedBy, EvidenceSet, GapId, Levels, Outcome, Reason, Reasons, Settings,
+    Tally, Thresholds, Truth, Unseen, Verdict, infer,
+    people::{Attested, People, Waived},
+    scope::{Membership, date},
 };
 use crate::facts::{Kind, Test};
 
@@ -17,21 +19,33 @@ pub struct RawFinding {
     pub evidence: u32,
     /// How it came out.
     pub verdict: Verdict,
+    /// Whether an attestation speaks for it: it was not seen, and counts as a pass.
+    pub attested: bool,
+    /// Whether a waiver excepts it.
+    pub waived: bool,
     /// Index into [`CriterionResult::reasons`].
     reasons: u32,
 }
 
 /// A criterion over all its subjects.
 #[derive(Debug)]
-pub struct CriterionResult {
+pub struct CriterionResult<'a> {
     /// The criterion.
     pub criterion: &'static Criterion,
     /// What it comes to.
     pub outcome: Outcome,
     /// What decided it.
     pub decided_by: DecidedBy,
+    /// What it comes to without what waivers except.
+    pub with_waivers: Outcome,
     /// How its subjects came out.
     pub tally: Tally,
+    /// The same with attested subjects counted as passes.
+    pub attested_tally: Tally,
+    /// What people attest about it, whether or not it counts.
+    pub attestations: Vec<Attested<'a>>,
+    /// What people accept of it, whether or not it counts.
+    pub waivers: Vec<Waived<'a>>,
     /// Gaps behind unknown and unseen subjects.
     pub gaps: BTreeSet<GapId>,
     /// Whether a person's attestation would decide it.
@@ -42,7 +56,7 @@ pub struct CriterionResult {
     reasons: Vec<Reasons>,
 }
 
-impl CriterionResult {
+impl CriterionResult<'_> {
     /// Why a finding is unknown; empty otherwise.
     pub fn reasons(&self, finding: &RawFinding) -> &[Reason] {
         self.reasons.get(finding.reasons as usize).map_or(&[], |reasons| reasons)
@@ -51,57 +65,118 @@ impl CriterionResult {
 
 /// A control with all its criteria.
 #[derive(Debug)]
-pub struct ControlResult {
+pub struct ControlResult<'a> {
     /// The control.
     pub control: Control,
     /// Its levels; nothing when no criterion applies.
     pub levels: Option<Levels>,
+    /// Its levels without what waivers except; nothing when no criterion is left.
+    pub with_waivers: Option<Levels>,
     /// Its criteria, in the order of the rule file.
-    pub criteria: Vec<CriterionResult>,
+    pub criteria: Vec<CriterionResult<'a>>,
+}
+
+impl ControlResult<'_> {
+    /// Whether a waiver that has not ended excepts anything of it.
+    pub fn is_waived(&self) -> bool {
+        self.criteria.iter().any(|criterion| criterion.waivers.iter().any(|one| !one.expired))
+    }
 }
 
 /// All controls.
 #[derive(Debug)]
-pub struct Assessed {
+pub struct Assessed<'a> {
     /// In the model's order.
-    pub controls: Vec<ControlResult>,
+    pub controls: Vec<ControlResult<'a>>,
+    /// Resources that the scope rule leaves out.
+    pub left_out: u64,
 }
 
 /// Holds all criteria of all controls against the evidence.
-pub fn assess(set: &EvidenceSet, thresholds: &Thresholds) -> Assessed {
-    let by_kind = index_by_kind(set);
-    let context = Context { now: set.now, thresholds };
+pub fn assess<'a>(set: &'a EvidenceSet, settings: &'a Settings) -> Assessed<'a> {
+    let scoped = Scoped::new(set, settings);
+    let context = Context { now: set.now, thresholds: &settings.thresholds };
+    let people = People { set, settings, today: date(set.now) };
     let controls = Control::all()
         .filter(|control| !crate::criteria(*control).is_empty())
         .map(|control| {
-            let criteria: Vec<_> = crate::criteria(control).iter().map(|c| judge(c, set, &by_kind, &context)).collect();
-            ControlResult { control, levels: infer(&criteria), criteria }
+            let judge_one = |criterion: &'static Criterion| {
+                let mut result = judge(criterion, set, &scoped, &context);
+                people.attest(control, &scoped.unseen_of(criterion), &mut result);
+                people.waive(control, &mut result);
+                result
+            };
+            let criteria: Vec<_> = crate::criteria(control).iter().map(judge_one).collect();
+            ControlResult {
+                control,
+                levels: infer(&criteria, |c| c.outcome),
+                with_waivers: infer(&criteria, |c| c.with_waivers),
+                criteria,
+            }
         })
         .collect();
-    Assessed { controls }
+    Assessed { controls, left_out: scoped.left_out }
 }
 
-fn index_by_kind(set: &EvidenceSet) -> Vec<Vec<u32>> {
-    let mut by_kind = vec![Vec::new(); Kind::COUNT];
-    for (index, evidence) in set.evidence.iter().enumerate() {
-        if let Some(list) = by_kind.get_mut(evidence.facts.kind() as usize) {
-            list.push(index as u32);
+/// The evidence that counts, by kind.
+struct Scoped<'a> {
+    by_kind: Vec<Vec<u32>>,
+    unread: BTreeMap<u32, GapId>,
+    unseen: Vec<&'a Unseen>,
+    left_out: u64,
+}
+
+impl<'a> Scoped<'a> {
+    fn new(set: &'a EvidenceSet, settings: &Settings) -> Self {
+        let rule = &settings.scope;
+        let mut scoped =
+            Scoped { by_kind: vec![Vec::new(); Kind::COUNT], unread: BTreeMap::new(), unseen: Vec::new(), left_out: 0 };
+        let mut left_out = BTreeSet::new();
+        for (index, evidence) in set.evidence.iter().enumerate() {
+            let index = index as u32;
+            let membership = if rule.is_everything() { Membership::In } else { rule.membership(evidence) };
+            match membership {
+                Membership::Out => {
+                    left_out.insert(&*evidence.subject.arn);
+                    continue;
+                }
+                Membership::Unknown(gap) => drop(scoped.unread.insert(index, gap)),
+                Membership::In => {}
+            }
+            if let Some(list) = scoped.by_kind.get_mut(evidence.facts.kind() as usize) {
+                list.push(index);
+            }
         }
+        scoped.left_out = left_out.len() as u64;
+        scoped.unseen = set.unseen.iter().filter(|unseen| rule.covers_place(&unseen.account, &unseen.region)).collect();
+        scoped
     }
-    by_kind
+
+    fn of_kind(&self, kind: Kind) -> &[u32] {
+        self.by_kind.get(kind as usize).map_or(&[], Vec::as_slice)
+    }
+
+    fn unseen_of(&self, criterion: &Criterion) -> Vec<&'a Unseen> {
+        let speaks_of = |unseen: &&&Unseen| criterion.tests.iter().any(|test| test.kind() == unseen.kind);
+        self.unseen.iter().filter(speaks_of).copied().collect()
+    }
 }
 
-fn judge(
+fn judge<'a>(
     criterion: &'static Criterion,
     set: &EvidenceSet,
-    by_kind: &[Vec<u32>],
+    scoped: &Scoped<'_>,
     context: &Context<'_>,
-) -> CriterionResult {
+) -> CriterionResult<'a> {
     let mut result = CriterionResult {
         criterion,
         outcome: Outcome::Unknown,
         decided_by: DecidedBy::Observed,
+        with_waivers: Outcome::Unknown,
         tally: Tally::default(),
+        attested_tally: Tally::default(),
+        attestations: Vec::new(),
+        waivers: Vec::new(),
         gaps: BTreeSet::new(),
         needs_attestation: false,
         findings: Vec::new(),
@@ -109,11 +184,15 @@ fn judge(
     };
     let mut numbers = BTreeMap::from([(Reasons::new(), 0)]);
     for test in criterion.tests {
-        let subjects = by_kind.get(test.kind() as usize).map_or(&[][..], Vec::as_slice);
+        let subjects = scoped.of_kind(test.kind());
         result.findings.reserve_exact(subjects.len());
         for index in subjects {
             let Some(evidence) = set.evidence.get(*index as usize) else { continue };
-            let (verdict, reasons) = hold(test, &evidence.facts, context);
+            let (mut verdict, mut reasons) = hold(test, &evidence.facts, context);
+            // Whether it is production is not known: then neither is whether it counts.
+            if let Some(gap) = scoped.unread.get(index).filter(|_| verdict != Verdict::NotApplicable) {
+                (verdict, reasons) = (Verdict::Unknown, Reasons::from_slice(&[Reason::Gap(*gap)]));
+            }
             result.count(verdict, &reasons);
             let reasons = match numbers.get(&reasons) {
                 Some(number) => *number,
@@ -123,14 +202,15 @@ fn judge(
                     *numbers.entry(reasons).or_insert(number)
                 }
             };
-            result.findings.push(RawFinding { evidence: *index, verdict, reasons });
-        }
-        for unseen in set.unseen.iter().filter(|unseen| unseen.kind == test.kind()) {
-            result.tally.unseen = true;
-            result.gaps.insert(unseen.gap);
+            result.findings.push(RawFinding { evidence: *index, verdict, attested: false, waived: false, reasons });
         }
     }
+    for unseen in scoped.unseen_of(criterion) {
+        result.tally.unseen = true;
+        result.gaps.insert(unseen.gap);
+    }
     result.outcome = result.decide(context.thresholds);
+    result.attested_tally = result.tally;
     result
 }
 
@@ -144,7 +224,7 @@ fn hold(test: &Test, facts: &crate::facts::Facts, context: &Context<'_>) -> (Ver
     }
 }
 
-impl CriterionResult {
+impl CriterionResult<'_> {
     fn count(&mut self, verdict: Verdict, reasons: &Reasons) {
         match verdict {
             Verdict::Pass => self.tally.pass += 1,

@@ -7,7 +7,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Basis, Control, DecidedBy, Effort, Gap, Level, Outcome, Severity, SourceRecord, Subject, Verdict};
+use super::{
+    AttestationReport, Basis, Control, DecidedBy, Effort, Gap, Level, Outcome, Severity, SourceRecord, Subject,
+    Verdict, WaiverReport, WithWaivers,
+};
 
 /// The version of this format.
 pub const SCHEMA: &str = "rung/assessment/v1";
@@ -23,14 +26,18 @@ pub struct Assessment<F = Vec<Finding>> {
     pub scan: Scan,
     /// The pillar as a whole.
     pub pillar: Pillar,
-    /// One entry a control that this version has rules for, in the model's order.
+    /// The ten controls, in the model's order.
     pub controls: Vec<ControlReport>,
-    /// Controls of the model that this version has no rules for yet: not assessed, which is no level.
-    pub not_assessed: Vec<Control>,
     /// The three self-assessment checklists; empty until they are assessed.
     pub checklists: Vec<Value>,
     /// The model's entry path; empty until it is assessed.
     pub entry_path: Vec<Value>,
+    /// What people attest, whether or not it counts.
+    #[serde(default)]
+    pub attestations: Vec<AttestationReport>,
+    /// What people accept, whether or not it counts.
+    #[serde(default)]
+    pub waivers: Vec<WaiverReport>,
     /// Every criterion held against every subject.
     pub findings: F,
     /// Everything that could not be seen.
@@ -48,9 +55,10 @@ impl<F> Assessment<F> {
             scan,
             pillar,
             controls,
-            not_assessed,
             checklists,
             entry_path,
+            attestations,
+            waivers,
             findings: old,
             gaps,
             sources,
@@ -62,9 +70,10 @@ impl<F> Assessment<F> {
                 scan,
                 pillar,
                 controls,
-                not_assessed,
                 checklists,
                 entry_path,
+                attestations,
+                waivers,
                 findings,
                 gaps,
                 sources,
@@ -113,6 +122,9 @@ pub struct Scope {
     pub rule: String,
     /// How many resources it left out.
     pub left_out: u64,
+    /// Whether the tags of resources whose lists carry none were asked for.
+    #[serde(default)]
+    pub tags_read: bool,
 }
 
 /// What was asked of one operation, over all accounts and regions.
@@ -164,6 +176,9 @@ pub struct ControlReport {
     pub possible: Option<Level>,
     /// Observed level: attestations set aside.
     pub observed: Option<Level>,
+    /// Levels without what waivers except; absent where none excepts anything of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_waivers: Option<WithWaivers>,
     /// The level the user wants, where configured.
     pub target: Option<Level>,
     /// Why it stands there, in one sentence.
@@ -203,6 +218,12 @@ pub struct CriterionReport {
     pub effort: Effort,
     /// Whether a person's attestation would decide it.
     pub needs_attestation: bool,
+    /// Subjects that were not seen and that an attestation speaks for.
+    #[serde(default)]
+    pub attested: u64,
+    /// What it comes to without what waivers except; absent where none excepts anything of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_waivers: Option<Outcome>,
     /// Gaps behind unknown subjects, by id.
     pub gaps: Vec<String>,
     /// Every threshold it compares with.
@@ -294,7 +315,10 @@ pub struct Finding {
     /// Why it is unknown: gap ids, or `attestation`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reasons: Vec<String>,
-    /// Whether a waiver covers it.
+    /// Whether an attestation speaks for it: it was not seen, and counts as a pass.
+    #[serde(default)]
+    pub attested: bool,
+    /// Whether a waiver excepts it.
     pub waived: bool,
 }
 

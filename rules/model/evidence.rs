@@ -24,6 +24,9 @@ pub struct Subject {
     /// Its tags, where the listing call returns them.
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     pub tags: Tags,
+    /// Why its tags are not known, where the scope needs them and they could not be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags_gap: Option<GapId>,
 }
 
 /// What was seen about one subject.
@@ -54,6 +57,8 @@ pub struct Unseen {
 pub struct EvidenceSet {
     /// When the scan began: "today" for every rule about age.
     pub now: Timestamp,
+    /// Accounts scanned, whether or not anything was seen in them.
+    pub accounts: Vec<Arc<str>>,
     /// What was seen, ordered by account, region, kind and ARN.
     pub evidence: Vec<Evidence>,
     /// What could not be listed.

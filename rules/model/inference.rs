@@ -16,22 +16,24 @@ pub struct Levels {
     pub observed: Level,
 }
 
-/// The levels of a control; nothing when none of its criteria applies.
-pub fn infer(criteria: &[CriterionResult]) -> Option<Levels> {
-    if criteria.iter().all(|c| c.outcome == Outcome::NotApplicable) {
+/// The levels of a control by the outcomes that `of` gives; nothing when none of its criteria applies.
+pub fn infer(criteria: &[CriterionResult<'_>], of: impl Fn(&CriterionResult<'_>) -> Outcome) -> Option<Levels> {
+    if criteria.iter().all(|c| of(c) == Outcome::NotApplicable) {
         return None;
     }
-    let observed = |c: &CriterionResult| matches!(c.outcome, Outcome::Met) && c.decided_by != DecidedBy::Attested;
+    let highest = |holds: &dyn Fn(Outcome, DecidedBy) -> bool| {
+        let missed = |c: &&CriterionResult<'_>| of(c) != Outcome::NotApplicable && !holds(of(c), c.decided_by);
+        below(criteria.iter().filter(missed).map(|c| c.criterion.level).min())
+    };
     Some(Levels {
-        confirmed: highest(criteria, |c| c.outcome == Outcome::Met),
-        possible: highest(criteria, |c| matches!(c.outcome, Outcome::Met | Outcome::Unknown)),
-        observed: highest(criteria, observed),
+        confirmed: highest(&|outcome, _| outcome == Outcome::Met),
+        possible: highest(&|outcome, _| matches!(outcome, Outcome::Met | Outcome::Unknown)),
+        observed: highest(&|outcome, by| outcome == Outcome::Met && by != DecidedBy::Attested),
     })
 }
 
-fn highest(criteria: &[CriterionResult], holds: impl Fn(&CriterionResult) -> bool) -> Level {
-    let first_missed =
-        criteria.iter().filter(|c| c.outcome != Outcome::NotApplicable && !holds(c)).map(|c| c.criterion.level).min();
+/// The level below the first missed one.
+fn below(first_missed: Option<Level>) -> Level {
     match first_missed {
         None => Level::L5,
         Some(missed) => Level::ALL.into_iter().rev().find(|level| *level < missed).unwrap_or(Level::L1),
@@ -53,7 +55,7 @@ pub struct Blocker<'a> {
 
 /// What keeps a control from the level above its confirmed one, cheapest first: criteria that only need to be seen or
 /// attested, then by work for each subject and by how many subjects.
-pub fn blockers<'a>(control: &'a ControlResult, thresholds: &Thresholds) -> Option<(Level, Vec<Blocker<'a>>)> {
+pub fn blockers<'a>(control: &'a ControlResult<'_>, thresholds: &Thresholds) -> Option<(Level, Vec<Blocker<'a>>)> {
     let next = control.levels?.confirmed.next()?;
     let mut blocking: Vec<_> = control
         .criteria

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// A number a criterion compares with.
 #[derive(Debug)]
 pub struct Threshold {
@@ -16,7 +19,8 @@ pub struct Threshold {
 }
 
 /// The values in force: those the configuration sets; defaults for the rest.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
 pub struct Thresholds {
     set: BTreeMap<String, f64>,
 }

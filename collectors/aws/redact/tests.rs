@@ -50,6 +50,7 @@ fn header() -> RecordingHeader {
         regions: vec!["us-east-1".to_owned()],
         redacted: false,
         metrics: true,
+        tags: false,
         exchanges: 0,
     }
 }

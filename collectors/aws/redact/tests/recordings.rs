@@ -22,6 +22,7 @@ async fn seen(recording: Recording) -> BTreeMap<String, usize> {
         max_attempts: 1,
         timeout: Duration::from_secs(5),
         metrics: recording.header.metrics,
+        tags: recording.header.tags,
         replay: Some(Arc::new(Replay::new(recording))),
         recorder: None,
         interrupted: tokio::sync::watch::channel(false).1,
