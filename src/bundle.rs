@@ -10,7 +10,7 @@ use std::{
 
 use rung_rules::{
     compose::LazyFindings,
-    model::{Assessment, EvidenceSet, Scan},
+    model::{Assessment, EvidenceSet, Scan, Settings},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
@@ -26,6 +26,7 @@ const EVIDENCE: &str = "evidence.jsonl";
 const UNSEEN: &str = "unseen.jsonl";
 const GAPS: &str = "gaps.jsonl";
 const SOURCES: &str = "sources.jsonl";
+const SETTINGS: &str = "settings.json";
 const ASSESSMENT: &str = "assessment.json";
 /// The report's name in a bundle.
 pub const REPORT: &str = "report.html";
@@ -85,14 +86,15 @@ impl Draft {
         Ok(Draft { aside, target: target.to_owned(), replace, parts: Mutex::default() })
     }
 
-    /// Writes all parts, side by side: evidence, assessment, report. Gives the assessment back for what else is to be shown.
+    /// Writes all parts, side by side: evidence, settings, assessment, report. Gives the assessment back for what else is to be shown.
     pub fn write_all<'a>(
         &self,
         set: &EvidenceSet,
+        settings: &Settings,
         assessment: Assessment<LazyFindings<'a>>,
     ) -> Result<(Head, LazyFindings<'a>), Failure> {
         thread::scope(|scope| {
-            let evidence = scope.spawn(|| self.write_evidence(set));
+            let evidence = scope.spawn(|| self.write_evidence(set).and_then(|()| self.write_settings(settings)));
             let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
             let (head, findings) = assessment.with_findings(());
             let page = self.write(REPORT, |out| report::html::write(&head, findings.iter(), out));
@@ -119,6 +121,13 @@ impl Draft {
                 serde_json::to_writer(&mut *out, item)?;
                 out.write_all(b"\n")
             })
+        })
+    }
+
+    fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
+        self.write(SETTINGS, |out| {
+            serde_json::to_writer_pretty(&mut *out, settings)?;
+            out.write_all(b"\n")
         })
     }
 
@@ -235,11 +244,21 @@ impl Bundle {
     pub fn evidence(&self) -> Result<EvidenceSet, Failure> {
         Ok(EvidenceSet {
             now: self.manifest.scan.started_at,
+            accounts: self.manifest.scan.accounts.iter().map(|account| account.as_str().into()).collect(),
             evidence: self.lines(EVIDENCE)?,
             unseen: self.lines(UNSEEN)?,
             gaps: self.lines(GAPS)?,
             sources: self.lines(SOURCES)?,
         })
+    }
+
+    /// What people had set when it was scanned; every default for bundles that do not tell.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        let path = self.folder.join(SETTINGS);
+        if !self.manifest.parts.iter().any(|part| part.name == SETTINGS) {
+            return Ok(Settings::default());
+        }
+        parse(&path, &read(&path)?)
     }
 
     /// The assessment as it was written.

@@ -2,6 +2,7 @@
 
 pub mod bundle;
 pub mod cli;
+pub mod config;
 pub mod demo;
 pub mod failure;
 pub mod plain;

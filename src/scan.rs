@@ -8,7 +8,7 @@ use rung_collectors::{
         Account, AccountError, ConnectError, Connection, Options, Place, Recorder, RecordingHeader, Replay, connect,
     },
     calls::sts::IdentityError,
-    collect_all,
+    collect_all, tags_not_asked,
 };
 use rung_rules::model::{EvidenceSet, Scan, Scope};
 use tokio::sync::watch;
@@ -38,6 +38,8 @@ pub struct Request {
     pub regions: Vec<String>,
     /// Whether CloudWatch metrics are asked for.
     pub metrics: bool,
+    /// Whether the scope chooses by tag, so that tags are asked for where lists carry none.
+    pub tags: bool,
     /// Writes each exchange into this folder.
     pub record: Option<PathBuf>,
     /// Whether the recording gets pseudonyms.
@@ -60,6 +62,7 @@ impl Request {
             profile: None,
             regions: Vec::new(),
             metrics: true,
+            tags: false,
             record: None,
             redact: false,
             concurrency: 32,
@@ -85,6 +88,8 @@ pub struct Scanned {
 pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanned, Failure> {
     let mut regions = request.regions.clone();
     let mut metrics = request.metrics;
+    // A recording is for any scope.
+    let mut tags = request.tags || request.record.is_some();
     let replay = match request.input {
         Input::Aws => None,
         Input::Replay(replay) => {
@@ -92,6 +97,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
                 regions.clone_from(&replay.header().regions);
             }
             metrics &= replay.header().metrics;
+            tags = replay.header().tags;
             Some(replay)
         }
     };
@@ -111,6 +117,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         max_attempts: request.max_attempts,
         timeout: request.timeout,
         metrics,
+        tags,
         replay,
         recorder,
         interrupted: stop.clone(),
@@ -120,8 +127,11 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
     let places = account.places(&connection);
     let progress = Progress::start(request.progress, &connection, &places);
-    let set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
+    let mut set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
     progress.finish();
+    if request.tags && !tags {
+        tags_not_asked(&mut set);
+    }
     let interrupted = *stop.borrow();
     finish_recording(&connection, &account, metrics)?;
     let scan = described(&connection, &account, interrupted);
@@ -181,6 +191,7 @@ fn finish_recording(connection: &Connection, account: &Account, metrics: bool) -
         regions: account.regions.iter().map(ToString::to_string).collect(),
         redacted: false,
         metrics,
+        tags: connection.span.tags,
         exchanges: 0,
     };
     recorder.finish(header).map_err(|error| Failure::usage(format!("cannot write the recording: {error}")))
@@ -198,7 +209,7 @@ fn described(connection: &Connection, account: &Account, interrupted: bool) -> S
         accounts: vec![account.id.to_string()],
         partition: account.partition.to_string(),
         regions: account.regions.iter().map(ToString::to_string).collect(),
-        scope: Scope { rule: "every resource counts as production".to_owned(), left_out: 0 },
+        scope: Scope { tags_read: span.tags, ..Scope::default() },
         cost_usd: cents(calls.values().map(|count| count.cost_usd).sum()),
         calls,
     }

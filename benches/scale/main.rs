@@ -21,7 +21,7 @@ use std::{
 
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Thresholds, assess},
+    model::{Settings, assess},
 };
 
 const ROUNDS: usize = 3;
@@ -111,13 +111,13 @@ fn scan() {
     let request = rung::scan::Request::new(rung::scan::Input::Aws);
     let scanned = runtime.block_on(rung::scan::run(request, stop)).unwrap();
     let collected = began.elapsed().as_secs_f64();
-    let thresholds = Thresholds::default();
+    let settings = Settings::default();
     let rules = Instant::now();
-    let assessed = assess(&scanned.set, &thresholds);
+    let assessed = assess(&scanned.set, &settings);
     let judged = rules.elapsed().as_secs_f64();
     let findings: usize =
         assessed.controls.iter().flat_map(|control| &control.criteria).map(|c| c.findings.len()).sum();
-    let parts = Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: "bench" };
+    let parts = Parts { set: &scanned.set, settings: &settings, assessed: &assessed, version: "bench" };
     let assessment = compose(parts, scanned.scan.clone());
     let draft = rung::bundle::Draft::create(&folder.path().join("b"), false).unwrap();
     draft.write_all(&scanned.set, assessment).unwrap();

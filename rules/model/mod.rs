@@ -24,6 +24,7 @@ mod tags;
 mod threshold;
 mod truth;
 mod waiver;
+mod whatif;
 
 pub use assess::{Assessed, ControlResult, CriterionResult, RawFinding, assess};
 pub use assessment::*;
@@ -47,3 +48,4 @@ pub use tags::Tags;
 pub use threshold::{Threshold, Thresholds};
 pub use truth::{Reason, Reasons, Truth};
 pub use waiver::Waiver;
+pub use whatif::{Assumption, Change, assume};

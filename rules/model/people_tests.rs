@@ -41,7 +41,7 @@ fn waiver(change: impl FnOnce(&mut Waiver)) -> Waiver {
     waiver
 }
 
-fn volume(kind: crate::facts::VolumeType) -> Facts {
+pub(super) fn volume(kind: crate::facts::VolumeType) -> Facts {
     Volume {
         volume_type: known(kind),
         size_gib: known(100),
@@ -60,7 +60,7 @@ fn volume(kind: crate::facts::VolumeType) -> Facts {
     .into()
 }
 
-fn automation(rules: u32) -> Facts {
+pub(super) fn automation(rules: u32) -> Facts {
     let rules = known(rules);
     StorageAutomation { optimizer_rules: rules, event_automations: known(0), volumes: known(2) }.into()
 }
@@ -70,7 +70,7 @@ fn storage(set: &EvidenceSet, settings: &Settings, look: impl FnOnce(&ControlRes
     look(assessed.controls.iter().find(|control| control.control == Control::StorageIo).unwrap());
 }
 
-fn one<'a, 'b>(control: &'b ControlResult<'a>, id: &str) -> &'b CriterionResult<'a> {
+pub(super) fn one<'a, 'b>(control: &'b ControlResult<'a>, id: &str) -> &'b CriterionResult<'a> {
     control.criteria.iter().find(|c| c.criterion.full_id(Control::StorageIo) == id).unwrap()
 }
 

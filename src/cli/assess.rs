@@ -4,12 +4,13 @@ use std::path::PathBuf;
 
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Thresholds, assess},
+    model::{Settings, assess},
 };
 
 use super::output::Output;
 use crate::{
     bundle::Bundle,
+    config::{Config, Flags},
     failure::{Exit, Failure},
     report::{self, Format, Rendering},
 };
@@ -17,14 +18,19 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   rung assess ~/.local/share/rung/scans/demo
+  rung assess BUNDLE --config rung.toml             with today's scope, thresholds, attestations, waivers
   rung assess BUNDLE --format json -o today.json    today's rules on last year's evidence";
 
 /// Hold today's rules against a stored bundle, without AWS
+///
+/// Scope, thresholds, attestations and waivers are those of the scan, unless a flag names others.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The bundle: a folder that `rung scan` left
     bundle: PathBuf,
+    #[command(flatten)]
+    set: Flags,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -37,12 +43,23 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let bundle = Bundle::open(&args.bundle)?;
     let output = Output::prepare(args.output.as_deref())?;
-    let set = bundle.evidence()?;
-    let thresholds = Thresholds::default();
-    let assessed = assess(&set, &thresholds);
-    let parts = Parts { set: &set, assessed: &assessed, thresholds: &thresholds, version: env!("CARGO_PKG_VERSION") };
+    let mut set = bundle.evidence()?;
+    let settings = settings(&args, &bundle)?;
+    if !settings.scope.tags.is_empty() && !bundle.manifest.scan.scope.tags_read {
+        rung_collectors::tags_not_asked(&mut set);
+    }
+    let assessed = assess(&set, &settings);
+    let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, bundle.manifest.scan.clone()).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
     output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
     Ok(Exit::Done)
+}
+
+/// What was set when it was scanned, unless a flag names something else.
+fn settings(args: &Args, bundle: &Bundle) -> Result<Settings, Failure> {
+    if !args.set.is_given() {
+        return bundle.settings();
+    }
+    Ok(Config::load(&args.set)?.settings)
 }

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 
 /// What an id names.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(crate) enum Found {
     /// A control.
     Control(Control),
     /// A criterion of a control.
@@ -17,7 +17,7 @@ pub(super) enum Found {
 }
 
 /// `090`, `WAF-PERF-090`, `gp3-for-new-volumes`, `090 gp3-for-new-volumes` or the full id.
-pub(super) fn find(id: &str) -> Result<Found, Failure> {
+pub(crate) fn find(id: &str) -> Result<Found, Failure> {
     let wanted = id.trim().to_lowercase();
     if let Some(control) = Control::all().find(|c| wanted == c.id().to_lowercase() || wanted.parse() == Ok(c.number()))
     {

@@ -3,7 +3,7 @@
 mod assess;
 mod controls;
 mod explain;
-mod find;
+pub(crate) mod find;
 mod output;
 mod policy;
 mod report;

@@ -6,13 +6,14 @@ use clap::ValueEnum;
 use rung_collectors::aws::{Recording, Replay};
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Level, Thresholds, assess},
+    model::{Assessment, Level, Settings, assess},
 };
 use tokio::sync::watch;
 
 use super::output::Output;
 use crate::{
     bundle::Draft,
+    config::{Config, Flags},
     demo,
     failure::{Exit, Failure},
     report::{self, Format, Rendering},
@@ -52,6 +53,8 @@ pub(super) struct Args {
     /// Answer from a recording instead of AWS; nothing is sent
     #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "record"])]
     replay: Option<PathBuf>,
+    #[command(flatten)]
+    set: Flags,
     /// Folder for the bundle (default: the user's data folder)
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
@@ -61,9 +64,10 @@ pub(super) struct Args {
     /// Where to print it: a file, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Exit with 1 when an applicable control's confirmed level is below this
-    #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(2..=5))]
-    fail_below: Option<u8>,
+    /// Exit with 1 when an applicable control is confirmed below this level, waivers counted: 2 to 5, or `target` for
+    /// the targets of rung.toml
+    #[arg(long, value_name = "LEVEL", value_parser = bar)]
+    fail_below: Option<Bar>,
     /// Exit with 3 when anything could not be seen
     #[arg(long)]
     require_complete: bool,
@@ -87,8 +91,30 @@ enum Switch {
     Off,
 }
 
+/// What `--fail-below` asks of each control.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bar {
+    Level(Level),
+    Target,
+}
+
+fn bar(text: &str) -> Result<Bar, String> {
+    let level = text.parse().ok().filter(|n| (2..=5).contains(n)).and_then(|n: u8| Level::try_from(n).ok());
+    match (text, level) {
+        ("target", _) => Ok(Bar::Target),
+        (_, Some(level)) => Ok(Bar::Level(level)),
+        _ => Err("expected a level from 2 to 5, or `target`".to_owned()),
+    }
+}
+
 /// Runs the scan.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let config = Config::load(&args.set)?;
+    if args.fail_below == Some(Bar::Target) && config.settings.targets.is_empty() {
+        return Err(Failure::usage(
+            "--fail-below target: no configuration names targets; write [targets] into rung.toml",
+        ));
+    }
     let input = input(&args)?;
     let output = Output::prepare(args.output.as_deref())?;
     let (target, replace) = target(&args)?;
@@ -99,6 +125,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         profile: args.profile.clone(),
         regions: args.regions.clone(),
         metrics: args.metrics == Switch::On,
+        tags: !config.settings.scope.tags.is_empty(),
         record: args.record.clone(),
         redact: args.redact,
         concurrency: args.concurrency.into(),
@@ -110,7 +137,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         tokio::spawn(listen(stop.0));
         crate::scan::run(request, stop.1).await
     })?;
-    finish(&args, scanned, draft, output, began.elapsed())
+    finish(&args, &config.settings, scanned, draft, output, began.elapsed())
 }
 
 fn input(args: &Args) -> Result<Input, Failure> {
@@ -163,14 +190,19 @@ fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
     free.map(|path| (path, false)).ok_or_else(|| Failure::usage("no free name for the bundle: name one with --bundle"))
 }
 
-fn finish(args: &Args, scanned: Scanned, draft: Draft, output: Output, took: Duration) -> Result<Exit, Failure> {
-    let thresholds = Thresholds::default();
-    let assessed = assess(&scanned.set, &thresholds);
-    let parts =
-        Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: env!("CARGO_PKG_VERSION") };
+fn finish(
+    args: &Args,
+    settings: &Settings,
+    scanned: Scanned,
+    draft: Draft,
+    output: Output,
+    took: Duration,
+) -> Result<Exit, Failure> {
+    let assessed = assess(&scanned.set, settings);
+    let parts = Parts { set: &scanned.set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
-    let (head, findings) = draft.write_all(&scanned.set, assessment)?;
-    let bundle = draft.finish(&scanned.scan)?;
+    let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
+    let bundle = draft.finish(&head.scan)?;
     let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {
@@ -187,22 +219,36 @@ fn finish(args: &Args, scanned: Scanned, draft: Draft, output: Output, took: Dur
 }
 
 #[expect(clippy::print_stderr, reason = "the summary for people, beside the output for machines")]
-fn summary(head: &rung_rules::model::Assessment<()>, rendering: &Rendering<'_>) {
+fn summary(head: &Assessment<()>, rendering: &Rendering<'_>) {
     let mut text = Vec::new();
     if report::text::write(head, rendering, &mut text).is_ok() {
         eprint!("{}", String::from_utf8_lossy(&text));
     }
 }
 
-fn exit(args: &Args, scanned: &Scanned, head: &rung_rules::model::Assessment<()>) -> Exit {
-    let below = |level: Level| args.fail_below.is_some_and(|bar| level.number() < bar);
+fn exit(args: &Args, scanned: &Scanned, head: &Assessment<()>) -> Exit {
     if scanned.interrupted {
         Exit::Interrupted
     } else if args.require_complete && !head.gaps.is_empty() {
         Exit::Incomplete
-    } else if head.controls.iter().filter_map(|control| control.confirmed).any(below) {
+    } else if args.fail_below.is_some_and(|bar| stands_below(bar, head)) {
         Exit::BelowTarget
     } else {
         Exit::Done
     }
+}
+
+/// Whether an applicable control stands below the bar; what waivers except does not count.
+fn stands_below(bar: Bar, head: &Assessment<()>) -> bool {
+    head.controls.iter().any(|control| {
+        let confirmed = match control.with_waivers {
+            Some(with_waivers) => with_waivers.levels.map(|levels| levels.confirmed),
+            None => control.confirmed,
+        };
+        let wanted = match bar {
+            Bar::Level(level) => Some(level),
+            Bar::Target => control.target,
+        };
+        matches!((confirmed, wanted), (Some(confirmed), Some(wanted)) if confirmed < wanted)
+    })
 }

@@ -33,12 +33,16 @@ pub(crate) struct Placed<T> {
     pub(crate) span: Range<usize>,
 }
 
+/// A name and what stands under it.
+pub(crate) type Under<T> = (Placed<String>, T);
+
 impl Document {
     /// Reads a file; a leading byte order mark is no part of it.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(path).map_err(|error| Failure::file("read", path, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {
-            let line = 1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
+            let line =
+                1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|b| **b == b'\n').count();
             Failure::usage(format!("{}, line {line}: not UTF-8 text", path.display()))
         })?;
         Ok(Document { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
@@ -52,9 +56,8 @@ impl Document {
 
     /// Its root table.
     pub(crate) fn root(&self) -> Result<Table<'_>, Failure> {
-        let table = DeTable::parse(&self.text).map_err(|error| {
-            self.error(&error.span().unwrap_or(0..0), error.message().trim())
-        })?;
+        let table = DeTable::parse(&self.text)
+            .map_err(|error| self.error(&error.span().unwrap_or(0..0), error.message().trim()))?;
         Ok(Table { document: self, span: table.span(), table: table.into_inner(), asked: RefCell::default() })
     }
 
@@ -176,9 +179,9 @@ impl<'d> Table<'d> {
             DeValue::String(text) => text.to_string(),
             _ => return self.wrong(key, value, "a date like 2026-11-24"),
         };
-        let date = text.parse().map_err(|_| {
-            self.document.error(&value.span(), &format!("{key}: {text:?} is no date like 2026-11-24"))
-        })?;
+        let date = text
+            .parse()
+            .map_err(|_| self.document.error(&value.span(), &format!("{key}: {text:?} is no date like 2026-11-24")))?;
         Ok(Some(Placed { value: date, span: value.span() }))
     }
 
@@ -223,7 +226,7 @@ impl<'d> Table<'d> {
     }
 
     /// Every key with a list of texts.
-    pub(crate) fn lists(&self) -> Result<Vec<(Placed<String>, Vec<Placed<String>>)>, Failure> {
+    pub(crate) fn lists(&self) -> Result<Vec<Under<Vec<Placed<String>>>>, Failure> {
         let one = |(key, value): (&Spanned<std::borrow::Cow<'d, str>>, &Spanned<DeValue<'d>>)| {
             let name = Placed { value: key.get_ref().to_string(), span: key.span() };
             Ok((name, self.texts_of(key.get_ref(), value)?))
@@ -232,7 +235,7 @@ impl<'d> Table<'d> {
     }
 
     /// Every number under its name; `a.b = 1` and `"a.b" = 1` are the same name.
-    pub(crate) fn numbers(&self) -> Result<Vec<(Placed<String>, Placed<f64>)>, Failure> {
+    pub(crate) fn numbers(&self) -> Result<Vec<Under<Placed<f64>>>, Failure> {
         let mut numbers = Vec::new();
         self.numbers_under("", &self.table, &mut numbers)?;
         Ok(numbers)
@@ -242,7 +245,7 @@ impl<'d> Table<'d> {
         &self,
         prefix: &str,
         table: &DeTable<'d>,
-        numbers: &mut Vec<(Placed<String>, Placed<f64>)>,
+        numbers: &mut Vec<Under<Placed<f64>>>,
     ) -> Result<(), Failure> {
         for (key, value) in table.iter() {
             let name = format!("{prefix}{}", key.get_ref());

@@ -22,7 +22,6 @@ pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io:
     for control in &head.controls {
         control_lines(control, out)?;
     }
-    not_assessed(head, out)?;
     gaps(head, out)?;
     footer(head, rendering, out)
 }
@@ -134,18 +133,6 @@ fn standing(control: &ControlReport) -> String {
         }
         _ => dim("not applicable"),
     }
-}
-
-fn not_assessed(head: &Head, out: &mut dyn Write) -> io::Result<()> {
-    if head.not_assessed.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<_> = head.not_assessed.iter().map(|c| format!("{:03} {}", c.number(), c.title())).collect();
-    let text = format!("Not assessed by this version: {}.", names.join(", "));
-    for line in textwrap::wrap(&text, options().initial_indent("  ").subsequent_indent("  ")) {
-        writeln!(out, "{}", dim(&line))?;
-    }
-    writeln!(out)
 }
 
 /// Gaps that hide a criterion, one line an operation, region and cause; the rest is counted.

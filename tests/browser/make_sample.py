@@ -88,10 +88,6 @@ CONTROLS = [
          ("intelligent-tiering", 5, "intelligent tiering", "Every bucket over 1 TB and every file system has tiering or lifecycle rules.", "observed", "all", None, "bucket", ["size_bytes", "lifecycle_rules"], "Add a lifecycle rule to Intelligent-Tiering.", "setting", ["s3:GetBucketLifecycleConfiguration"], (0, 0, 0)),
      ]),
 ]
-NOT_ASSESSED = [
-    ("WAF-PERF-010", "Compute Sizing"), ("WAF-PERF-030", "Caching"), ("WAF-PERF-050", "SLOs & Monitoring"),
-    ("WAF-PERF-060", "Load Tests"), ("WAF-PERF-100", "Performance Debt"),
-]
 KIND_ARN = {
     "volume": "arn:aws:ec2:{r}:{a}:volume/vol-{n:017x}", "database": "arn:aws:rds:{r}:{a}:db:{name}", "function": "arn:aws:lambda:{r}:{a}:function:{name}",
     "vpc": "arn:aws:ec2:{r}:{a}:vpc/vpc-{n:017x}", "scaling_target": "arn:aws:autoscaling:{r}:{a}:autoScalingGroup:{n:08x}:autoScalingGroupName/{name}",
@@ -318,7 +314,6 @@ def make_data(findings, incomplete=False, left_out=False):
             "scan": {"id": "20261123T020000Z-111122223333", "started_at": "2026-11-23T02:00:00Z", "finished_at": "2026-11-23T02:03:41Z", "complete": not incomplete, "accounts": ACCOUNTS, "partition": "aws", "regions": REGIONS,
                      "scope": {"rule": "tag environment in production, prod, live", "left_out": 214}, "calls": calls, "cost_usd": sum(entry["cost_usd"] for entry in calls.values())},
             "pillar": {"level": None, "by_minimum": lowest, "api_ceiling": 3}, "controls": controls, "checklists": [], "entry_path": [], "gaps": sample.gaps, "sources": sample.sources, "levels": LEVELS, "causes": CAUSES,
-            "not_assessed": [{"id": name, "title": title, "cells": ["", "", "", "", ""]} for name, title in NOT_ASSESSED],
             "subjects": sample.subjects, "fact_names": sample.fact_names, "facts": sample.facts, "findings": sample.findings, "findings_left_out": [0, 0, 3120, 411] if left_out else [0, 0, 0, 0]}
 
 

@@ -11,7 +11,7 @@ use rung::scan::{Input, Request, Scanned};
 use rung_collectors::aws::{Recording, Replay};
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Assessment, Finding, Judged, Thresholds, assess},
+    model::{Assessment, Finding, Judged, Settings, assess},
 };
 use serde_json::Value;
 use tempfile::TempDir;
@@ -150,9 +150,9 @@ pub(crate) fn scan_with(replay: Arc<Replay>, change: impl FnOnce(&mut Request)) 
 
 /// The assessment of a scan, findings included.
 pub(crate) fn assessment(scanned: &Scanned) -> Assessment {
-    let thresholds = Thresholds::default();
-    let assessed = assess(&scanned.set, &thresholds);
-    let parts = Parts { set: &scanned.set, assessed: &assessed, thresholds: &thresholds, version: "test" };
+    let settings = Settings::default();
+    let assessed = assess(&scanned.set, &settings);
+    let parts = Parts { set: &scanned.set, settings: &settings, assessed: &assessed, version: "test" };
     let (head, findings) = compose(parts, scanned.scan.clone()).with_findings(());
     let findings: Vec<Finding> = findings.iter().map(Judged::into_finding).collect();
     head.with_findings(findings).0

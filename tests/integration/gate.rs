@@ -25,6 +25,7 @@ fn a_write_is_refused_before_a_byte_is_sent() {
             max_attempts: 1,
             timeout: Duration::from_secs(2),
             metrics: false,
+            tags: false,
             replay: Some(Arc::new(rung_collectors::aws::Replay::new(recording))),
             recorder: None,
             interrupted,

@@ -5,7 +5,7 @@ use std::{
     io,
 };
 
-use rung_rules::model::{Control, Finding, FindingSubject, Judged, Level, Verdict};
+use rung_rules::model::{Finding, FindingSubject, Judged, Level, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -34,7 +34,6 @@ pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item: Judged>) ->
         fields.insert("levels".into(), Level::ALL.iter().map(|level| level.label()).collect());
         let causes: BTreeMap<_, _> = head.gaps.iter().map(|gap| (cause_name(gap), gap.gap.cause.words())).collect();
         fields.insert("causes".into(), json!(causes));
-        fields.insert("not_assessed".into(), head.not_assessed.iter().map(|control| not_assessed(*control)).collect());
         fields.insert("subjects".into(), serde_json::to_value(&table.subjects)?);
         fields.insert("fact_names".into(), json!(table.names.keys_in_order()));
         fields.insert("facts".into(), json!(table.facts));
@@ -77,10 +76,6 @@ fn code(verdict: Verdict) -> u8 {
 
 fn cause_name(gap: &rung_rules::model::GapReport) -> String {
     serde_json::to_value(gap.gap.cause).ok().and_then(|name| name.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-fn not_assessed(control: Control) -> Value {
-    json!({ "id": control.id(), "title": control.title(), "cells": control.cells() })
 }
 
 /// Indices in the order of first use.
@@ -179,6 +174,7 @@ mod tests {
             facts: BTreeMap::new(),
             evidence: "e".into(),
             reasons: vec![],
+            attested: false,
             waived: false,
         }
     }

@@ -51,7 +51,6 @@ function drawOverview(report) {
   drawFigures(report);
   drawLegend(report);
   document.getElementById("ladders").append(...report.controls.map((control) => ladderRow(report, control)));
-  drawNotAssessed(report);
 }
 
 function drawFigures(report) {
@@ -180,13 +179,4 @@ function nextStep(control) {
   const others = control.next.blocked_by.length - 1;
   return el("p", { class: "next" }, el("b", {}, `To level ${control.next.level}: `), first.remedy, " ",
     el("a", { href: `#${control.id}-lift` }, others ? `and ${counted(others, "more step")}` : "details"));
-}
-
-function drawNotAssessed(report) {
-  if (!report.not_assessed.length) return;
-  document.getElementById("not-assessed").append(
-    el("h3", { class: "small-title" }, "Not assessed by this version"),
-    el("p", { class: "quiet" }, "This version of rung has no rules for these controls. That says nothing about the account: it is not a level."),
-    el("ul", { class: "absent" }, report.not_assessed.map((control) =>
-      el("li", { "data-control": control.id }, el("span", { class: "code" }, control.id), control.title))));
 }

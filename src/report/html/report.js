@@ -11,7 +11,6 @@
  *   levels        ["Reactive / Undocumented", ...]: the five labels of the model.
  *   causes        {"denied": "denied", "no_data": "no data in the window", ...}: causes of gaps in words; at least
  *                 those that occur.
- *   not_assessed  [{"id", "title", "cells": [five]}, ...] instead of ids alone.
  *   subjects      [{"kind", "arn", "account", "region", "name"?, "tags"?, "evidence"}, ...]: each subject once.
  *                 `evidence` is the line of evidence.jsonl, as in a finding.
  *   fact_names    ["volume_type", "size_gib", ...]: each name once.

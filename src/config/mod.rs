@@ -1,0 +1,146 @@
+//! `rung.toml` and the files beside it: scope, targets, thresholds, attestations, waivers, the register's place.
+//!
+//! Everything is read and checked before any call to AWS.
+
+pub mod attestations;
+pub(crate) mod reading;
+mod settings;
+pub mod template;
+pub mod waivers;
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use rung_rules::model::{Settings, Waiver};
+
+use crate::failure::Failure;
+use reading::{Document, Table};
+
+/// The configuration's usual name.
+pub const CONFIG: &str = "rung.toml";
+/// The usual name of the file of attestations, beside the configuration.
+pub const ATTESTATIONS: &str = "attestations.toml";
+const WAIVERS: [&str; 2] = ["waivers.toml", ".wafpass-skip.yml"];
+
+/// Flags that name configuration; each may also come from the environment.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Flags {
+    /// Configuration: scope, targets, thresholds (default: rung.toml in this folder, if it is there)
+    #[arg(long, value_name = "FILE", env = "RUNG_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Attestations (default: attestations.toml beside the configuration, if it is there)
+    #[arg(long, value_name = "FILE", env = "RUNG_ATTESTATIONS")]
+    pub attestations: Option<PathBuf>,
+    /// Waivers, TOML or .wafpass-skip.yml; repeat for several (default: waivers.toml and .wafpass-skip.yml beside the configuration)
+    #[arg(long, value_name = "FILE", env = "RUNG_WAIVERS", value_delimiter = ',')]
+    pub waivers: Vec<PathBuf>,
+    /// Performance debt register: CSV, Markdown or TOML, a path or s3://bucket/key
+    #[arg(long, value_name = "PATH", env = "RUNG_REGISTER")]
+    pub register: Option<String>,
+}
+
+impl Flags {
+    /// Whether anything is named.
+    pub fn is_given(&self) -> bool {
+        self.config.is_some() || self.attestations.is_some() || !self.waivers.is_empty() || self.register.is_some()
+    }
+}
+
+/// All that people set.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// What assessments depend on.
+    pub settings: Settings,
+    /// Where the performance debt register lies; a path is as seen from here.
+    pub register: Option<String>,
+    /// The file of attestations, whether or not it is there yet.
+    pub attestations: PathBuf,
+    /// Days that an attestation counts unless it says otherwise.
+    pub attestation_days: i64,
+}
+
+/// Today's date of the user's clock, in UTC.
+pub fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
+
+impl Config {
+    /// Reads the configuration that the flags name, or what lies in this folder; nothing there is every default.
+    pub fn load(flags: &Flags) -> Result<Config, Failure> {
+        let found = flags.config.clone().or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into()));
+        let mut config = match &found {
+            Some(path) => {
+                let document = Document::open(path)?;
+                of(&document.root()?)?
+            }
+            None => Named::default(),
+        };
+        let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let in_folder = |path: PathBuf| folder.join(path);
+        let attestations = flags.attestations.clone().or_else(|| config.attestations.take().map(in_folder));
+        let usual = folder.join(ATTESTATIONS);
+        let days = config.days.unwrap_or(attestations::DEFAULT_DAYS);
+        let named = attestations.clone().or_else(|| usual.is_file().then(|| usual.clone()));
+        if let Some(path) = &named {
+            config.settings.attestations = attestations::read(path, days, today())?;
+        }
+        config.settings.waivers = waivers_of(flags, &mut config.waivers, &folder)?;
+        let register = flags.register.clone().or_else(|| {
+            let named = config.register.take()?;
+            Some(if named.starts_with("s3://") { named } else { folder.join(named).display().to_string() })
+        });
+        Ok(Config {
+            settings: config.settings,
+            register,
+            attestations: attestations.unwrap_or(usual),
+            attestation_days: days,
+        })
+    }
+}
+
+fn waivers_of(flags: &Flags, named: &mut Vec<PathBuf>, folder: &Path) -> Result<Vec<Waiver>, Failure> {
+    let files = match (flags.waivers.is_empty(), named.is_empty()) {
+        (false, _) => flags.waivers.clone(),
+        (true, false) => named.drain(..).map(|path| folder.join(path)).collect(),
+        (true, true) => WAIVERS.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect(),
+    };
+    let mut all = Vec::new();
+    for file in files {
+        all.extend(waivers::read(&file)?);
+    }
+    Ok(all)
+}
+
+/// What `rung.toml` itself says.
+#[derive(Debug, Default)]
+struct Named {
+    settings: Settings,
+    attestations: Option<PathBuf>,
+    waivers: Vec<PathBuf>,
+    register: Option<String>,
+    days: Option<i64>,
+}
+
+fn of(root: &Table<'_>) -> Result<Named, Failure> {
+    let mut named = Named {
+        attestations: root.text("attestations")?.map(|text| text.value.into()),
+        waivers: root.texts("waivers")?.into_iter().map(|text| text.value.into()).collect(),
+        register: root.text("register")?.map(|text| text.value),
+        days: root.integer("attestation_days", 1..1828)?,
+        ..Named::default()
+    };
+    if let Some(table) = root.table("scope")? {
+        named.settings.scope = settings::scope(&table)?;
+    }
+    if let Some(table) = root.table("targets")? {
+        named.settings.targets = settings::targets(&table)?;
+    }
+    if let Some(table) = root.table("thresholds")? {
+        named.settings.thresholds = settings::thresholds(&table)?;
+    }
+    root.done()?;
+    Ok(named)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,55 @@
+//! The commented configuration that `rung init` writes.
+
+use std::fmt::Write;
+
+use rung_rules::{criteria, model::Control};
+
+/// The file: every key with what it means, every threshold with its default and the reason for it.
+pub fn text() -> String {
+    let mut text = String::from(HEAD);
+    for control in Control::all() {
+        let mut thresholds: Vec<_> =
+            criteria(control).iter().flat_map(|criterion| criterion.thresholds.iter().copied()).collect();
+        thresholds.sort_by_key(|threshold| threshold.name);
+        thresholds.dedup_by_key(|threshold| threshold.name);
+        let own = format!("{:03}.", control.number());
+        thresholds.retain(|threshold| threshold.name.starts_with(&own));
+        if thresholds.is_empty() {
+            continue;
+        }
+        let _ = writeln!(text, "\n# {} {}", control.id(), control.title());
+        for one in thresholds {
+            let _ = writeln!(text, "# {}: {}\n#\"{}\" = {}", one.unit, one.reason, one.name, one.default);
+        }
+    }
+    text
+}
+
+const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is a default or an example: take the # away to change it.
+# Flags stand above this file; RUNG_CONFIG, RUNG_ATTESTATIONS, RUNG_WAIVERS and RUNG_REGISTER between the two.
+
+# What people attest (`rung attest` writes it), and how many days it counts unless it says otherwise.
+#attestations = "attestations.toml"
+#attestation_days = 92
+
+# Accepted exceptions, each with reason, owner and last day. The .wafpass-skip.yml of WAF++'s tool is read too.
+#waivers = ["waivers.toml", ".wafpass-skip.yml"]
+
+# The performance debt register: CSV, Markdown or TOML, a path seen from this file or s3://bucket/key.
+#register = "docs/performance-debt.csv"
+
+# Which resources are production. Without this every resource counts. All tags must be there, one value of each is
+# enough; * stands for any characters, and upper and lower case are the same.
+[scope]
+#tags = { environment = ["prod*", "live"] }
+#accounts = ["123456789012"]
+#regions = ["eu-*", "us-east-1"]
+
+# The level that each control is wanted at: `rung scan --fail-below target` exits with 1 when one stands below.
+[targets]
+#default = 3
+#"090" = 4
+
+# Every threshold, with its default and the reason for it.
+[thresholds]
+"#;
