@@ -154,4 +154,4 @@ fn covered(told: &[Attested<'_>], account: &str) -> bool {
 
 #[cfg(test)]
 #[path = "people_tests.rs"]
-mod tests;
+pub(super) mod tests;

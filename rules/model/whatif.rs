@@ -52,7 +52,9 @@ pub fn assume(set: &EvidenceSet, settings: &Settings, assessed: &mut Assessed<'_
     for one in all {
         for (control, from, follows) in IMPLIED {
             if (*control, *from) == (one.control, one.criterion) {
-                follows.iter().for_each(|id| drop(wanted.entry((*control, *id)).or_insert((one, true))));
+                for id in *follows {
+                    wanted.entry((*control, *id)).or_insert((one, true));
+                }
             }
         }
     }
