@@ -1,13 +1,20 @@
 //! The command line.
 
 mod assess;
+mod attest;
+mod attest_list;
 mod controls;
 mod explain;
 pub(crate) mod find;
+mod init;
+mod latest;
 mod output;
 mod policy;
 mod report;
 mod scan;
+mod whatif;
+
+pub(crate) use output::make_readable;
 
 use clap::{Parser, Subcommand};
 
@@ -55,6 +62,12 @@ enum Command {
     Controls(controls::Args),
     /// Print the least-privilege IAM policy of a scan
     Policy(policy::Args),
+    /// List what needs a person, or write or renew an attestation
+    Attest(attest::Args),
+    /// Write a commented rung.toml
+    Init(init::Args),
+    /// Tell which levels would result if criteria were met
+    Whatif(whatif::Args),
 }
 
 /// Runs a command.
@@ -66,5 +79,8 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Controls(args) => controls::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Attest(args) => attest::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Whatif(args) => whatif::run(&args),
     }
 }

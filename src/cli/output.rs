@@ -63,12 +63,18 @@ impl Output {
 
 /// Temporary files are private; what the user asked for gets the usual permissions.
 #[cfg(unix)]
-fn make_readable(path: &Path) -> io::Result<()> {
+pub(crate) fn make_readable(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &Path) -> io::Result<()> {
+pub(crate) fn make_readable(_: &Path) -> io::Result<()> {
     Ok(())
+}
+
+/// A word to the user beside the output: on standard error.
+#[expect(clippy::print_stderr, reason = "the one place where notes are told")]
+pub(super) fn note(text: &str) {
+    eprintln!("{text}");
 }

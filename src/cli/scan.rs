@@ -177,9 +177,7 @@ fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
     if let Some(folder) = &args.bundle {
         return Ok((folder.clone(), false));
     }
-    let folders = directories::ProjectDirs::from("", "", "rung")
-        .ok_or_else(|| Failure::usage("no data folder is known for this user: name one with --bundle"))?;
-    let scans = folders.data_dir().join("scans");
+    let scans = super::latest::scans()?;
     if args.demo {
         return Ok((scans.join("demo"), true));
     }

@@ -1,0 +1,30 @@
+//! Which stored scan a command means when none is named: the newest in the user's data folder.
+
+use std::path::{Path, PathBuf};
+
+use crate::{bundle::Bundle, failure::Failure};
+
+/// The folder of bundles.
+pub(super) fn scans() -> Result<PathBuf, Failure> {
+    let folders = directories::ProjectDirs::from("", "", "rung")
+        .ok_or_else(|| Failure::usage("no data folder is known for this user: name one with --bundle"))?;
+    Ok(folders.data_dir().join("scans"))
+}
+
+/// The bundle that is named, or the newest one.
+pub(super) fn bundle(named: Option<&Path>) -> Result<Bundle, Failure> {
+    match named {
+        Some(folder) => Bundle::open(folder),
+        None => Bundle::open(&newest(&scans()?)?),
+    }
+}
+
+fn newest(scans: &Path) -> Result<PathBuf, Failure> {
+    let entries = std::fs::read_dir(scans).into_iter().flatten().flatten();
+    let bundles = entries.map(|entry| entry.path()).filter(|path| path.join("manifest.json").is_file());
+    let written = |path: &PathBuf| path.join("manifest.json").metadata().and_then(|file| file.modified()).ok();
+    bundles.max_by_key(written).ok_or_else(|| {
+        let words = "no scan is stored yet in";
+        Failure::usage(format!("{words} {}: run `rung scan`, or name a bundle with --bundle", scans.display()))
+    })
+}
