@@ -40,7 +40,7 @@ pub(super) fn run(bundle: Option<&Path>, config: &Config) -> Result<Exit, Failur
         writeln!(
             out,
             "What AWS does not show and a person can attest, by what it would lift (scan of {}):\n",
-            set.now
+            set.now.strftime("%Y-%m-%d")
         )?;
         for row in &rows {
             print(row, out)?;

@@ -68,9 +68,9 @@ fn seen_from(file: &Path, given: &Path) -> PathBuf {
 
 /// Writes an entry. The new text is read as a scan would read it before it replaces the old one.
 pub fn write(path: &Path, entry: &Entry, days: i64) -> Result<Written, Failure> {
-    let old = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => HEAD.to_owned(),
+    let (old, head) = match std::fs::read_to_string(path) {
+        Ok(text) => (text, ""),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), HEAD),
         Err(error) => return Err(Failure::file("read", path, &error)),
     };
     if path.exists() {
@@ -79,11 +79,11 @@ pub fn write(path: &Path, entry: &Entry, days: i64) -> Result<Written, Failure> 
     let mut document: DocumentMut =
         old.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
     let written = put(&mut document, entry)?;
-    replace(path, &document.to_string(), days, entry.date)?;
+    replace(path, &format!("{head}{document}"), days, entry.date)?;
     Ok(written)
 }
 
-const HEAD: &str = "# What people attest, because no API shows it. Keep this file in git.\n# `rung attest` adds to it and renews what ends; `rung attest` alone lists what needs a person.\n";
+const HEAD: &str = "# What people attest, because no API shows it. Keep this file in git.\n# `rung attest` adds to it and renews what ends; `rung attest` alone lists what needs a person.\n\n";
 
 fn put(document: &mut DocumentMut, entry: &Entry) -> Result<Written, Failure> {
     let list = document.entry("attestation").or_insert(Item::ArrayOfTables(ArrayOfTables::new()));
