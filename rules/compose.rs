@@ -9,8 +9,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::{
     Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport, ControlResult, Counts, CriterionReport,
-    CriterionResult, EvidenceSet, GapId, GapReport, Level, Next, Outcome, Pillar, Program, SCHEMA, Scan, Settings,
-    ThresholdReport, Thresholds, Verdict, WithWaivers, blockers,
+    CriterionResult, EvidenceSet, GapId, GapReport, Next, Outcome, Program, SCHEMA, Scan, Settings, ThresholdReport,
+    Thresholds, Verdict, WithWaivers, blockers,
+};
+use crate::{
+    checklists::{audit_list, checklists},
+    entry_path::entry_path,
+    pillar::{outcome_of, pillar},
 };
 
 pub use findings::{LazyFinding, LazyFindings};
@@ -39,14 +44,17 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
     let gaps = BTreeMap::from_iter(parts.set.gaps.iter().map(|gap| (gap.id, gap)));
     let controls: Vec<_> =
         parts.assessed.controls.iter().map(|control| control_report(parts, &gaps, control)).collect();
+    let outcome = |control: Control, id: &str| outcome_of(parts.assessed, control, id, false);
+    let checklists = checklists(&outcome);
     Assessment {
         schema: SCHEMA.to_owned(),
         rung: Program { version: parts.version.to_owned() },
         scan,
-        pillar: pillar(&controls, parts.assessed),
+        pillar: pillar(parts.assessed, &checklists),
         controls,
-        checklists: Vec::new(),
-        entry_path: Vec::new(),
+        audit_list: audit_list(&outcome),
+        checklists,
+        entry_path: entry_path(parts.set, parts.assessed, &|result| words::criterion(parts, &gaps, result)),
         attestations: people::attestations(parts),
         waivers: people::waivers(parts),
         findings: LazyFindings::new(parts.set, parts.assessed),
@@ -56,23 +64,6 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
 }
 
 type Gaps<'a> = BTreeMap<GapId, &'a crate::model::Gap>;
-
-fn pillar(controls: &[ControlReport], assessed: &Assessed<'_>) -> Pillar {
-    Pillar {
-        level: None,
-        by_minimum: controls.iter().filter_map(|control| control.confirmed).min(),
-        api_ceiling: assessed.controls.iter().filter(|c| c.levels.is_some()).map(ceiling).min(),
-    }
-}
-
-/// The level just below the first criterion that only a person can decide.
-fn ceiling(control: &ControlResult<'_>) -> Level {
-    let attested = control.criteria.iter().filter(|c| c.needs_attestation).map(|c| c.criterion.level).min();
-    match attested {
-        None => Level::L5,
-        Some(level) => Level::ALL.into_iter().rev().find(|below| *below < level).unwrap_or(Level::L1),
-    }
-}
 
 fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>) -> ControlReport {
     let next = next(parts, result);

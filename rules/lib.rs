@@ -3,9 +3,12 @@
 //! No AWS, no input or output, no clock: `clippy.toml` and the crate graph hold that. Each control is one file with a
 //! table of criteria; each kind of subject is one record of facts.
 
+pub mod checklists;
 pub mod compose;
+pub mod entry_path;
 pub mod facts;
 pub mod model;
+pub mod pillar;
 
 mod auto_scaling;
 mod caching;

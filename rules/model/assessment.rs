@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttestationReport, Basis, Control, DecidedBy, Effort, Gap, Level, Outcome, Severity, SourceRecord, Subject,
-    Verdict, WaiverReport, WithWaivers,
+    AttestationReport, Basis, ChecklistReport, Control, DecidedBy, Effort, Gap, ItemReport, Level, Outcome, Severity,
+    SourceRecord, StepReport, Subject, Verdict, WaiverReport, WithWaivers,
 };
 
 /// The version of this format.
@@ -28,10 +28,13 @@ pub struct Assessment<F = Vec<Finding>> {
     pub pillar: Pillar,
     /// The ten controls, in the model's order.
     pub controls: Vec<ControlReport>,
-    /// The three self-assessment checklists; empty until they are assessed.
-    pub checklists: Vec<Value>,
-    /// The model's entry path; empty until it is assessed.
-    pub entry_path: Vec<Value>,
+    /// The three self-assessment checklists, lowest level first.
+    pub checklists: Vec<ChecklistReport>,
+    /// The framework's twelve points for a quick audit.
+    #[serde(default)]
+    pub audit_list: Vec<ItemReport>,
+    /// The model's entry path: six two-week steps.
+    pub entry_path: Vec<StepReport>,
     /// What people attest, whether or not it counts.
     #[serde(default)]
     pub attestations: Vec<AttestationReport>,
@@ -56,6 +59,7 @@ impl<F> Assessment<F> {
             pillar,
             controls,
             checklists,
+            audit_list,
             entry_path,
             attestations,
             waivers,
@@ -71,6 +75,7 @@ impl<F> Assessment<F> {
                 pillar,
                 controls,
                 checklists,
+                audit_list,
                 entry_path,
                 attestations,
                 waivers,
@@ -149,12 +154,21 @@ pub struct CallCount {
 /// The pillar as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pillar {
-    /// The level by the model's checklists; absent until they are assessed.
+    /// The level by the model's checklists, confirmed.
     pub level: Option<Level>,
-    /// The lowest confirmed level over the applicable controls that were assessed.
+    /// The same with unknown counted as met.
+    #[serde(default)]
+    pub possible: Option<Level>,
+    /// The lowest confirmed level over the applicable controls.
     pub by_minimum: Option<Level>,
-    /// The highest level that API evidence alone could confirm here, over the same controls.
+    /// The level by checklists if everything that AWS can show here were met, and nothing were attested.
     pub api_ceiling: Option<Level>,
+    /// The level by checklists without what waivers except; absent where nothing is waived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_waivers: Option<Level>,
+    /// Why, in a sentence.
+    #[serde(default)]
+    pub why: String,
 }
 
 /// A control.

@@ -154,4 +154,4 @@ fn covered(told: &[Attested<'_>], account: &str) -> bool {
 
 #[cfg(test)]
 #[path = "people_tests.rs"]
-pub(super) mod tests;
+pub(crate) mod tests;

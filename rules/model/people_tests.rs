@@ -41,7 +41,7 @@ fn waiver(change: impl FnOnce(&mut Waiver)) -> Waiver {
     waiver
 }
 
-pub(in crate::model) fn volume(kind: crate::facts::VolumeType) -> Facts {
+pub(crate) fn volume(kind: crate::facts::VolumeType) -> Facts {
     Volume {
         volume_type: known(kind),
         size_gib: known(100),
@@ -60,7 +60,7 @@ pub(in crate::model) fn volume(kind: crate::facts::VolumeType) -> Facts {
     .into()
 }
 
-pub(in crate::model) fn automation(rules: u32) -> Facts {
+pub(crate) fn automation(rules: u32) -> Facts {
     let rules = known(rules);
     StorageAutomation { optimizer_rules: rules, event_automations: known(0), volumes: known(2) }.into()
 }
