@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Observed;
 
+/// The families that the framework's own check of this control calls previous generation.
+const LEGACY_FAMILIES: &[&str] = &["c3", "c4", "cc2", "cr1", "d2", "g2", "hi1", "hs1", "i2", "m3", "m4", "r4", "t2"];
+
 /// A running EC2 instance. EC2 `DescribeInstances`, unless a field says otherwise. Metrics are of 14 days, hour by hour
 /// (CloudWatch `GetMetricData`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -14,8 +17,8 @@ pub struct Instance {
     pub instance_type: Observed<String>,
     /// EC2's own word for the type: `CurrentGeneration` (`DescribeInstanceTypes`).
     pub current_generation: Observed<bool>,
-    /// Whether the type is of a family that the framework calls previous generation: `t2`, `m4`, `c4` ... EC2 still calls
-    /// some of them current.
+    /// Whether the framework calls the type's family previous generation: `t2`, `m4`, `c4` ... EC2 still calls some of them
+    /// current.
     pub legacy_family: Observed<bool>,
     /// `LaunchTime`: when it was started last.
     pub launched_at: Observed<Timestamp>,
@@ -45,4 +48,22 @@ pub struct Instance {
     /// Compute Optimizer's finding (`GetEC2InstanceRecommendations`): `Optimized`, `Overprovisioned`, `Underprovisioned` or
     /// `NotOptimized`; nothing where it has findings in the account and region but none about this instance.
     pub optimizer_finding: Observed<Option<String>>,
+}
+
+impl Instance {
+    /// Whether an instance type is of a family that the framework calls previous generation.
+    pub fn is_legacy(instance_type: &str) -> bool {
+        instance_type.split_once('.').is_some_and(|(family, _)| LEGACY_FAMILIES.contains(&family))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Instance;
+
+    #[test]
+    fn families_not_prefixes() {
+        assert!(Instance::is_legacy("t2.micro") && Instance::is_legacy("m4.16xlarge"));
+        assert!(!Instance::is_legacy("t3.micro") && !Instance::is_legacy("m4x.large") && !Instance::is_legacy("d2"));
+    }
 }
