@@ -178,7 +178,7 @@ kinds! {
     /// A running EC2 instance.
     Instance, "instance", "instances";
     /// An Auto Scaling group or an ECS service, as Compute Optimizer sizes it.
-    SizedResource, "sized_resource", "groups and services";
+    SizedResource, "sized_resource", "other sized resources";
     /// What of one account and region sizes compute.
     SizingPractice, "sizing_practice", "accounts and regions";
 }
