@@ -1,4 +1,5 @@
 """Compute sizing: servers of known use, recommendations, Config rules (WAF-PERF-010)."""
+import datetime
 from dataclasses import dataclass
 
 from .account import ACCOUNT, US
@@ -23,24 +24,24 @@ class Use:
     finding: str | None = None
 
 
-def reviewed(date, key="sizing-reviewed"):
-    """The tag of a sizing review."""
-    return {"Key": key, "Value": date}
+def reviewed(days, key="sizing-reviewed"):
+    """The tag of a sizing review so many days ago."""
+    return {"Key": key, "Value": str(datetime.date.today() - datetime.timedelta(days=days))}
 
 
 FULL = ("ImageId", "InstanceType")
 IN_GROUP = ("AutoScalingGroupName", "ImageId", "InstanceType")
 USES = {
-    "larch-search-1": Use(46, 18, FULL, reviewed=reviewed("2026-09-14"), finding="OPTIMIZED"),
-    "larch-kafka-1": Use(84, 9, FULL, reviewed=reviewed("2025-02-03"), finding="UNDER_PROVISIONED"),
-    "larch-kafka-2": Use(38, 12, FULL, reviewed=reviewed("2025-02-03"), finding="OPTIMIZED"),
+    "larch-search-1": Use(46, 18, FULL, reviewed=reviewed(71), finding="OPTIMIZED"),
+    "larch-kafka-1": Use(84, 9, FULL, reviewed=reviewed(659), finding="UNDER_PROVISIONED"),
+    "larch-kafka-2": Use(38, 12, FULL, reviewed=reviewed(659), finding="OPTIMIZED"),
     "larch-erp-1": Use(29, 10, ("objectname",), WINDOWS, finding="OPTIMIZED"),
-    "larch-ledger-1": Use(41, 15, (), reviewed=reviewed("2026-10-20", "rightsizing-reviewed"), finding="OPTIMIZED"),
+    "larch-ledger-1": Use(41, 15, (), reviewed=reviewed(35, "rightsizing-reviewed"), finding="OPTIMIZED"),
     "larch-metabase": Use(3.5, 2, finding="OVER_PROVISIONED"),
     "larch-media-store-1": Use(33, 8, FULL, memory_since="now-5d"),
-    "larch-media-encoder-1": Use(58, 20, reviewed=reviewed("soon")),
-    "shop-web": Use(48, 16, IN_GROUP, reviewed=reviewed("2026-08-02")),
-    "payments-api": Use(37, 11, IN_GROUP, reviewed=reviewed("2026-08-02")),
+    "larch-media-encoder-1": Use(58, 20, reviewed={"Key": "sizing-reviewed", "Value": "soon"}),
+    "shop-web": Use(48, 16, IN_GROUP, reviewed=reviewed(114)),
+    "payments-api": Use(37, 11, IN_GROUP, reviewed=reviewed(114)),
     "payments-worker": Use(52, 25),
     "analytics-batch": Use(88, 8),
     "media-transcode": Use(61, 22),
