@@ -88,10 +88,7 @@ impl<'a> Compute<'a> {
 async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
     let (enrolment, automation, rules) =
         futures::join!(enrolment(place, compute), compute_optimizer_automation::rules(place), config::rules(place),);
-    let desired = |rules: &[config::ConfigRule]| {
-        let rules = rules.iter().filter(|rule| rule.source.as_deref() == Some(DESIRED_INSTANCE_TYPE));
-        rules.map(|rule| rule.name.to_string()).collect()
-    };
+    let desired = |rule: &&config::ConfigRule| rule.source.as_deref() == Some(DESIRED_INSTANCE_TYPE);
     let sizes_compute = |rule: &&compute_optimizer_automation::AutomationRule| {
         rule.active && rule.actions.iter().any(|action| changes_compute(action))
     };
@@ -101,7 +98,7 @@ async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
         ecs_services: compute.services.count(|service| service.active()),
         enrolment,
         automation_rules: automation.count(sizes_compute).map(|count| count as u32),
-        config_rules: rules.all_of(desired),
+        config_rules: rules.count(desired).map(|count| count as u32),
     };
     let subject = place.subject(place.arn("rung", "compute-sizing"), Some("compute sizing"), Default::default());
     Evidence { subject, facts: facts.into() }

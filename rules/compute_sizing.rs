@@ -73,7 +73,7 @@ fn is_measured(instance: &Instance, cx: &Context<'_>) -> Truth {
 fn is_misfit(instance: &Instance, cx: &Context<'_>) -> Truth {
     let idle = instance.cpu_average_percent.is(|percent| *percent < cx.value(&IDLE_CPU));
     let busy = instance.cpu_p95_percent.is(|percent| *percent > cx.value(&BUSY_CPU));
-    idle.or(busy.and(instance.auto_scaling_group.is(Option::is_none)))
+    idle.or(busy.and(!instance.in_auto_scaling_group.truth()))
 }
 
 fn is_optimised(finding: &Observed<Option<String>>) -> Truth {
@@ -136,7 +136,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::Instance {
             applies: is_measured,
             holds: is_misfit,
-            facts: &["instance_type", "cpu_average_percent", "cpu_p95_percent", "cpu_days", "auto_scaling_group"],
+            facts: &["instance_type", "cpu_average_percent", "cpu_p95_percent", "cpu_days", "in_auto_scaling_group"],
         }],
         bar: Bar::AtMost(&MISFIT_SHARE),
         nothing: Nothing::NotApplicable,
@@ -171,7 +171,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         basis: Basis::ObservedOrAttested,
         tests: &[Test::SizingPractice {
             applies: |practice, _| has_compute(practice),
-            holds: |practice, _| practice.config_rules.is(|rules| !rules.is_empty()).or_attested(),
+            holds: |practice, _| practice.config_rules.is(|rules| *rules > 0).or_attested(),
             facts: &["config_rules"],
         }],
         bar: Bar::Any,

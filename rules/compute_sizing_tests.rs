@@ -12,7 +12,7 @@ fn instance(change: impl FnOnce(&mut Instance)) -> Instance {
         current_generation: known(true),
         legacy_family: known(false),
         launched_at: known(days_ago(100)),
-        auto_scaling_group: known(None),
+        in_auto_scaling_group: known(false),
         cpu_average_percent: known(35.0),
         cpu_p95_percent: known(60.0),
         cpu_days: known(14),
@@ -44,7 +44,7 @@ fn practice(change: impl FnOnce(&mut SizingPractice)) -> SizingPractice {
         ecs_services: known(0),
         enrolment: known(Some("Active".to_owned())),
         automation_rules: known(0),
-        config_rules: known(vec![]),
+        config_rules: known(0),
     };
     change(&mut practice);
     practice
@@ -56,7 +56,7 @@ fn empty_region(practice: &mut SizingPractice) {
 }
 
 fn rule(practice: &mut SizingPractice) {
-    practice.config_rules = known(vec!["desired-instance-type".to_owned()]);
+    practice.config_rules = known(1);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn fit() -> Vec<Case> {
     let id = "sized-to-baseline";
     let idle = |i: &mut Instance| i.cpu_average_percent = known(9.9);
     let busy = |i: &mut Instance| i.cpu_p95_percent = known(80.1);
-    let in_group = |i: &mut Instance| i.auto_scaling_group = known(Some("web".to_owned()));
+    let in_group = |i: &mut Instance| i.in_auto_scaling_group = known(true);
     vec![
         case(id, "below", mixed(20, 1, idle), Met),
         case(id, "at", mixed(19, 1, idle), Met),
@@ -148,7 +148,7 @@ fn fit() -> Vec<Case> {
             "busy, and the group unknown",
             mixed(9, 1, |i| {
                 busy(i);
-                i.auto_scaling_group = unknown();
+                i.in_auto_scaling_group = unknown();
             }),
             Unknown,
         ),

@@ -74,7 +74,6 @@ impl Joins<'_> {
         let kind = place.reported(instance.instance_type.clone(), from, call, "InstanceType");
         let cpu = self.metrics.get(&CPU.of(&instance.id));
         let reviewed_on = reviewed_on(&instance.tags);
-        let group = instance.group();
         let facts = Facts {
             current_generation: self.current_generation(place, &kind),
             legacy_family: place
@@ -82,7 +81,7 @@ impl Joins<'_> {
                 .map(Facts::is_legacy),
             instance_type: kind.map(|kind| kind.to_string()),
             launched_at: place.reported(instance.launched_at, from, call, "LaunchTime"),
-            auto_scaling_group: Observed::known(group.map(|name| name.to_string()), from),
+            in_auto_scaling_group: Observed::known(instance.group().is_some(), from),
             cpu_average_percent: cpu.map(|summary| summary.mean()),
             cpu_p95_percent: cpu.map(|summary| summary.p95),
             cpu_days: cpu.map(days_of),

@@ -22,8 +22,8 @@ pub struct Instance {
     pub legacy_family: Observed<bool>,
     /// `LaunchTime`: when it was started last.
     pub launched_at: Observed<Timestamp>,
-    /// The Auto Scaling group it belongs to: tag `aws:autoscaling:groupName`, which AWS sets and takes away.
-    pub auto_scaling_group: Observed<Option<String>>,
+    /// Whether it belongs to an Auto Scaling group: tag `aws:autoscaling:groupName`, which AWS sets and takes away.
+    pub in_auto_scaling_group: Observed<bool>,
     /// Mean of `CPUUtilization` over the window, in percent.
     pub cpu_average_percent: Observed<f64>,
     /// 95th percentile of the hourly averages of `CPUUtilization` over the window, in percent.

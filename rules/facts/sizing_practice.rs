@@ -20,6 +20,6 @@ pub struct SizingPractice {
     /// Active Compute Optimizer automation rules whose `recommendedActionTypes` change instances, groups or services
     /// (`ListAutomationRules`). In 2026 AWS has such actions for EBS volumes only.
     pub automation_rules: Observed<u32>,
-    /// Names of AWS Config rules made from `DESIRED_INSTANCE_TYPE` (`DescribeConfigRules`).
-    pub config_rules: Observed<Vec<String>>,
+    /// AWS Config rules made from `DESIRED_INSTANCE_TYPE` (`DescribeConfigRules`).
+    pub config_rules: Observed<u32>,
 }
