@@ -11,6 +11,8 @@ pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
 pub mod cloudwatch_metrics;
+pub mod codebuild;
+pub mod codepipeline;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
 pub mod compute_optimizer_compute;
@@ -115,6 +117,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         autoscaling::CALLS,
         cloudwatch::CALLS,
         cloudwatch_anomaly::CALLS,
+        codebuild::CALLS,
+        codepipeline::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
         devops_guru::CALLS,
