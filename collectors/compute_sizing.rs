@@ -3,6 +3,7 @@
 mod findings;
 mod instances;
 mod memory;
+mod validation;
 
 use rung_rules::{
     facts::{Kind, SizingPractice},
@@ -86,8 +87,12 @@ impl<'a> Compute<'a> {
 }
 
 async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
-    let (enrolment, automation, rules) =
-        futures::join!(enrolment(place, compute), compute_optimizer_automation::rules(place), config::rules(place),);
+    let (enrolment, automation, rules, pipeline_validates) = futures::join!(
+        enrolment(place, compute),
+        compute_optimizer_automation::rules(place),
+        config::rules(place),
+        validation::in_pipelines(place)
+    );
     let desired = |rule: &&config::ConfigRule| rule.source.as_deref() == Some(DESIRED_INSTANCE_TYPE);
     let sizes_compute = |rule: &&compute_optimizer_automation::AutomationRule| {
         rule.active && rule.actions.iter().any(|action| changes_compute(action))
@@ -99,6 +104,7 @@ async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
         enrolment,
         automation_rules: automation.count(sizes_compute).map(|count| count as u32),
         config_rules: rules.count(desired).map(|count| count as u32),
+        pipeline_validates,
     };
     let subject = place.subject(place.arn("rung", "compute-sizing"), Some("compute sizing"), Default::default());
     Evidence { subject, facts: facts.into() }

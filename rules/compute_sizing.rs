@@ -167,23 +167,34 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         id: "sizing-ci-validation",
         level: Level::L3,
         clause: "CI validation",
-        statement: "An AWS Config rule for desired instance types validates sizes, or a person attests the step of a pipeline that does.",
+        statement: "A step of a pipeline, a build project or an AWS Config rule for desired instance types validates sizes, or a person attests one.",
         basis: Basis::ObservedOrAttested,
         tests: &[Test::SizingPractice {
-            applies: |practice, _| has_compute(practice),
-            holds: |practice, _| practice.config_rules.is(|rules| *rules > 0).or_attested(),
-            facts: &["config_rules"],
+            // A pipeline may deploy into other regions than its own; a Config rule looks at its own only.
+            applies: |practice, _| match practice.pipeline_validates.truth() {
+                Truth::True => Truth::True,
+                _ => has_compute(practice),
+            },
+            holds: |practice, _| {
+                let by_rule = practice.config_rules.is(|rules| *rules > 0);
+                practice.pipeline_validates.truth().or(by_rule).or_attested()
+            },
+            facts: &["pipeline_validates", "config_rules"],
         }],
         bar: Bar::Any,
         nothing: Nothing::NotApplicable,
         thresholds: &[],
         calls: &[
+            "codebuild:ListProjects",
+            "codebuild:BatchGetProjects",
+            "codepipeline:ListPipelines",
+            "codepipeline:GetPipeline",
             "config:DescribeConfigRules",
             "ec2:DescribeInstances",
             "autoscaling:DescribeAutoScalingGroups",
             "ecs:DescribeServices",
         ],
-        remedy: "Add the AWS Config rule desired-instance-type, or attest the step of the pipeline that checks sizes before they are deployed.",
+        remedy: "Check sizes in the pipeline before they are deployed (Infracost, or a policy on instance types), or add the AWS Config rule desired-instance-type.",
         effort: Effort::Resource,
     },
     Criterion {

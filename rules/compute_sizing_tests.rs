@@ -45,6 +45,7 @@ fn practice(change: impl FnOnce(&mut SizingPractice)) -> SizingPractice {
         enrolment: known(Some("Active".to_owned())),
         automation_rules: known(0),
         config_rules: known(0),
+        pipeline_validates: known(false),
     };
     change(&mut practice);
     practice
@@ -212,6 +213,38 @@ fn validation() -> Vec<Case> {
     vec![
         case(id, "met", of([practice(rule)]), Met),
         case(id, "one region is enough", of([practice(|_| ()), practice(rule)]), Met),
+        case(id, "a step of a pipeline", of([practice(|p| p.pipeline_validates = known(true))]), Met),
+        case(
+            id,
+            "a pipeline in a region of its own",
+            of([
+                practice(|_| ()),
+                practice(|p| {
+                    empty_region(p);
+                    p.pipeline_validates = known(true);
+                }),
+            ]),
+            Met,
+        ),
+        case(id, "unknown pipelines", of([practice(|p| p.pipeline_validates = unknown())]), Unknown),
+        case(
+            id,
+            "unknown pipelines where there is nothing to size",
+            of([practice(|p| {
+                empty_region(p);
+                p.pipeline_validates = unknown();
+            })]),
+            NotApplicable,
+        ),
+        case(
+            id,
+            "a rule decides where pipelines are unknown",
+            of([practice(|p| {
+                rule(p);
+                p.pipeline_validates = unknown();
+            })]),
+            Met,
+        ),
         case(id, "nothing seen: it may live elsewhere", of([practice(|_| ())]), Unknown),
         case(id, "unknown", of([practice(|p| p.config_rules = unknown())]), Unknown),
         case(

@@ -7,7 +7,12 @@ use super::*;
 use crate::{metrics, testing::place};
 
 /// What is not about the case at hand: an account without anything.
-const NOTHING: &[&str] = &["autoscaling.DescribeAutoScalingGroups/empty", "ecs.ListClusters/empty"];
+const NOTHING: &[&str] = &[
+    "autoscaling.DescribeAutoScalingGroups/empty",
+    "ecs.ListClusters/empty",
+    "codebuild.ListProjects/sizing-none",
+    "codepipeline.ListPipelines/sizing-none",
+];
 const INSTANCES: &[&str] = &[
     "ec2.DescribeInstances/two-pages",
     "ec2.DescribeInstanceTypes/m4-and-m7g",
@@ -195,6 +200,7 @@ async fn an_account_without_compute_is_asked_for_nothing_more() {
     assert_eq!(practice.enrolment.value(), Some(&None));
     assert_eq!((practice.instances.value(), practice.auto_scaling_groups.value()), (Some(&0), Some(&0)));
     assert_eq!((practice.ecs_services.value(), practice.config_rules.value()), (Some(&0), Some(&0)));
+    assert_eq!(practice.pipeline_validates.value(), Some(&false));
     assert!(seen.collected.unseen.is_empty());
     let asked: Vec<_> = seen.gaps.iter().map(|gap| gap.operation.as_str()).collect();
     assert_eq!(asked, ["aco-automation:ListAutomationRules"], "no recording has it");
@@ -304,6 +310,48 @@ async fn only_a_rule_for_desired_types_that_stays_counts() {
     assert_eq!(seen.practice().config_rules.value(), Some(&1));
     let seen = instead(&["config.DescribeConfigRules/denied"]).await;
     assert_eq!(seen.cause(&seen.practice().config_rules), Cause::DeniedByIdentityPolicy);
+}
+
+/// Projects `app` and `infra-plan`, pipelines of the same names; none of them validates sizes.
+const PIPELINES: &[&str] = &[
+    "codebuild.ListProjects/sizing",
+    "codebuild.BatchGetProjects/sizing-no-check",
+    "codepipeline.ListPipelines/sizing",
+    "codepipeline.GetPipeline/sizing-app",
+];
+
+async fn pipelines(infra: &str, others: &[&str]) -> (Seen, Observed<bool>) {
+    let operation = |case: &str| case.split('/').next().unwrap_or_default().to_owned();
+    let kept = PIPELINES.iter().filter(|case| !others.iter().any(|own| operation(own) == operation(case)));
+    let infra = format!("codepipeline.GetPipeline/sizing-infra{infra}");
+    let cases: Vec<&str> = kept.copied().chain([&*infra]).chain(others.iter().copied()).collect();
+    let seen = instead(&cases).await;
+    let validates = seen.practice().pipeline_validates;
+    (seen, validates)
+}
+
+#[tokio::test]
+async fn a_step_that_validates_sizes_is_recognised() {
+    // Sources, approvals and deployments that are called like it validate nothing.
+    assert_eq!(pipelines("-no-check", &[]).await.1.value(), Some(&false));
+    assert_eq!(pipelines("", &[]).await.1.value(), Some(&true), "infracost among the commands");
+    assert_eq!(pipelines("-by-name", &[]).await.1.value(), Some(&true), "a function of that name");
+    let project = pipelines("-no-check", &["codebuild.BatchGetProjects/sizing"]).await.1;
+    assert_eq!(project.value(), Some(&true), "a policy on instance types in a buildspec");
+}
+
+#[tokio::test]
+async fn pipelines_that_could_not_be_read_are_unknown_unless_another_validates() {
+    let denied = ["codebuild.ListProjects/sizing-denied"];
+    let (seen, validates) = pipelines("-no-check", &denied).await;
+    assert_eq!(seen.cause(&validates), Cause::DeniedByIdentityPolicy);
+    assert_eq!(pipelines("", &denied).await.1.value(), Some(&true));
+    let (seen, validates) = pipelines("-no-check", &["codebuild.BatchGetProjects/sizing-denied"]).await;
+    assert_eq!(seen.cause(&validates), Cause::DeniedByIdentityPolicy);
+    let (seen, validates) = pipelines("-denied", &[]).await;
+    assert_eq!(seen.cause(&validates), Cause::DeniedByIdentityPolicy);
+    let (seen, validates) = pipelines("-no-check", &["codepipeline.ListPipelines/sizing-denied"]).await;
+    assert_eq!(seen.cause(&validates), Cause::DeniedByIdentityPolicy);
 }
 
 #[tokio::test]

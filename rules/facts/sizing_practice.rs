@@ -22,4 +22,7 @@ pub struct SizingPractice {
     pub automation_rules: Observed<u32>,
     /// AWS Config rules made from `DESIRED_INSTANCE_TYPE` (`DescribeConfigRules`).
     pub config_rules: Observed<u32>,
+    /// Whether a build project or a step of a pipeline validates sizes, by its name or its commands (CodeBuild
+    /// `BatchGetProjects`, CodePipeline `GetPipeline`). A buildspec in a repository is not seen.
+    pub pipeline_validates: Observed<bool>,
 }
