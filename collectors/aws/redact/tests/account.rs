@@ -312,3 +312,10 @@ fn rules_by_aws_keep_their_names_and_ones_own_do_not() {
     let own = rule("arn:aws:lambda:us-east-1:123456789012:function:acme-types");
     assert!(own.contains("arn:aws:lambda:us-east-1:") && !own.contains("acme"), "{own}");
 }
+
+#[test]
+fn a_stage_that_is_called_like_a_category_does_not_take_it_away() {
+    let stage = r#"{"stages":[{"name":"Invoke","actions":[{"actionTypeId":{"category":"Invoke","owner":"AWS"}}]}]}"#;
+    let new = body_text(&redacted(vec![answered("codepipeline", "GetPipeline", stage)])[0].answer.body);
+    assert!(new.contains(r#""category":"Invoke""#) && !new.contains(r#""name":"Invoke""#), "{new}");
+}
