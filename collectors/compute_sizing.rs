@@ -93,7 +93,7 @@ async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
         config::rules(place),
         validation::in_pipelines(place)
     );
-    let desired = |rule: &&config::ConfigRule| rule.source.as_deref() == Some(DESIRED_INSTANCE_TYPE);
+    let desired = |rule: &config::ConfigRule| rule.source.as_deref() == Some(DESIRED_INSTANCE_TYPE);
     let sizes_compute = |rule: &&compute_optimizer_automation::AutomationRule| {
         rule.active && rule.actions.iter().any(|action| changes_compute(action))
     };
@@ -103,7 +103,7 @@ async fn practice(place: &Place, compute: &Compute<'_>) -> Evidence {
         ecs_services: compute.services.count(|service| service.active()),
         enrolment,
         automation_rules: automation.count(sizes_compute).map(|count| count as u32),
-        config_rules: rules.count(desired).map(|count| count as u32),
+        config_rule_validates: rules.any(desired),
         pipeline_validates,
     };
     let subject = place.subject(place.arn("rung", "compute-sizing"), Some("compute sizing"), Default::default());

@@ -176,10 +176,9 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                 _ => has_compute(practice),
             },
             holds: |practice, _| {
-                let by_rule = practice.config_rules.is(|rules| *rules > 0);
-                practice.pipeline_validates.truth().or(by_rule).or_attested()
+                practice.pipeline_validates.truth().or(practice.config_rule_validates.truth()).or_attested()
             },
-            facts: &["pipeline_validates", "config_rules"],
+            facts: &["pipeline_validates", "config_rule_validates"],
         }],
         bar: Bar::Any,
         nothing: Nothing::NotApplicable,

@@ -44,7 +44,7 @@ fn practice(change: impl FnOnce(&mut SizingPractice)) -> SizingPractice {
         ecs_services: known(0),
         enrolment: known(Some("Active".to_owned())),
         automation_rules: known(0),
-        config_rules: known(0),
+        config_rule_validates: known(false),
         pipeline_validates: known(false),
     };
     change(&mut practice);
@@ -57,7 +57,7 @@ fn empty_region(practice: &mut SizingPractice) {
 }
 
 fn rule(practice: &mut SizingPractice) {
-    practice.config_rules = known(1);
+    practice.config_rule_validates = known(true);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn validation() -> Vec<Case> {
             Met,
         ),
         case(id, "nothing seen: it may live elsewhere", of([practice(|_| ())]), Unknown),
-        case(id, "unknown", of([practice(|p| p.config_rules = unknown())]), Unknown),
+        case(id, "unknown", of([practice(|p| p.config_rule_validates = unknown())]), Unknown),
         case(
             id,
             "a rule where there is nothing to size",

@@ -162,6 +162,49 @@ mod tests {
         pairs.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect()
     }
 
+    /// An alarm on CPU with this comparison and dimension.
+    fn alarm(comparison: &str, dimension: &str, value: &str) -> Alarm {
+        let metric = cloudwatch::AlarmMetric {
+            namespace: "AWS/EC2".into(),
+            metric: "CPUUtilization".into(),
+            dimensions: vec![(dimension.into(), value.into())],
+            statistic: "Average".into(),
+        };
+        Alarm {
+            name: "cpu".into(),
+            acts: true,
+            state: "OK".into(),
+            threshold: Some(80.0),
+            comparison: comparison.into(),
+            anomaly_band: false,
+            metrics: vec![metric],
+            expressions: vec![],
+        }
+    }
+
+    #[test]
+    fn alarms_by_direction_on_an_instance_or_its_group() {
+        let single = Instance { id: "i-1".into(), instance_type: None, launched_at: None, tags: tagged(&[]) };
+        let in_group =
+            Instance { id: "i-2".into(), tags: tagged(&[("aws:autoscaling:groupName", "web")]), ..single.clone() };
+        let mut alarms = Listing {
+            items: vec![
+                alarm("GreaterThanThreshold", "InstanceId", "i-1"),
+                alarm("LessThanLowerThreshold", "AutoScalingGroupName", "web"),
+            ],
+            from: SourceId(1),
+            gap: None,
+        };
+        let watch = |alarms: &Listing<Alarm>, instance| {
+            let by = |direction| CpuAlarms::of(alarms, direction).watch(instance).value().copied();
+            (by("Greater"), by("Less"))
+        };
+        assert_eq!(watch(&alarms, &single), (Some(true), Some(false)));
+        assert_eq!(watch(&alarms, &in_group), (Some(false), Some(true)));
+        alarms.gap = Some(GapId(1));
+        assert_eq!(watch(&alarms, &single), (Some(true), None));
+    }
+
     #[test]
     fn the_newest_review_counts_and_only_a_date_is_one() {
         assert_eq!(reviewed_on(&tagged(&[("sizing-reviewed", "2026-01-15")])), Some(date(2026, 1, 15)));

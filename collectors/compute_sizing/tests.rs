@@ -199,7 +199,7 @@ async fn an_account_without_compute_is_asked_for_nothing_more() {
     let practice = seen.practice();
     assert_eq!(practice.enrolment.value(), Some(&None));
     assert_eq!((practice.instances.value(), practice.auto_scaling_groups.value()), (Some(&0), Some(&0)));
-    assert_eq!((practice.ecs_services.value(), practice.config_rules.value()), (Some(&0), Some(&0)));
+    assert_eq!((practice.ecs_services.value(), practice.config_rule_validates.value()), (Some(&0), Some(&false)));
     assert_eq!(practice.pipeline_validates.value(), Some(&false));
     assert!(seen.collected.unseen.is_empty());
     let asked: Vec<_> = seen.gaps.iter().map(|gap| gap.operation.as_str()).collect();
@@ -306,10 +306,12 @@ async fn groups_that_could_not_be_listed_are_unseen() {
 
 #[tokio::test]
 async fn only_a_rule_for_desired_types_that_stays_counts() {
+    let seen = instead(&["config.DescribeConfigRules/being-deleted"]).await;
+    assert_eq!(seen.practice().config_rule_validates.value(), Some(&false));
     let seen = instead(&["config.DescribeConfigRules/two-pages"]).await;
-    assert_eq!(seen.practice().config_rules.value(), Some(&1));
+    assert_eq!(seen.practice().config_rule_validates.value(), Some(&true));
     let seen = instead(&["config.DescribeConfigRules/denied"]).await;
-    assert_eq!(seen.cause(&seen.practice().config_rules), Cause::DeniedByIdentityPolicy);
+    assert_eq!(seen.cause(&seen.practice().config_rule_validates), Cause::DeniedByIdentityPolicy);
 }
 
 /// Projects `app` and `infra-plan`, pipelines of the same names; none of them validates sizes.

@@ -20,8 +20,8 @@ pub struct SizingPractice {
     /// Active Compute Optimizer automation rules whose `recommendedActionTypes` change instances, groups or services
     /// (`ListAutomationRules`). In 2026 AWS has such actions for EBS volumes only.
     pub automation_rules: Observed<u32>,
-    /// AWS Config rules made from `DESIRED_INSTANCE_TYPE` (`DescribeConfigRules`).
-    pub config_rules: Observed<u32>,
+    /// Whether there is an AWS Config rule made from `DESIRED_INSTANCE_TYPE` (`DescribeConfigRules`).
+    pub config_rule_validates: Observed<bool>,
     /// Whether a build project or a step of a pipeline validates sizes, by its name or its commands (CodeBuild
     /// `BatchGetProjects`, CodePipeline `GetPipeline`). A buildspec in a repository is not seen.
     pub pipeline_validates: Observed<bool>,
