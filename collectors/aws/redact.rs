@@ -6,6 +6,7 @@ mod cbor;
 mod kinds;
 mod places;
 mod pseudonyms;
+mod scripts;
 mod secrets;
 mod text;
 mod tree;

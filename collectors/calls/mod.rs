@@ -10,12 +10,18 @@ pub mod autoscaling;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
+pub mod cloudwatch_metrics;
+pub mod codebuild;
+pub mod codepipeline;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
+pub mod compute_optimizer_compute;
 pub mod compute_optimizer_lambda;
+pub mod config;
 pub mod devops_guru;
 pub mod ec2_account;
 pub mod ec2_endpoints;
+pub mod ec2_instances;
 pub mod ec2_network;
 pub mod ec2_volumes;
 pub mod ecs;
@@ -113,6 +119,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         autoscaling::CALLS,
         cloudwatch::CALLS,
         cloudwatch_anomaly::CALLS,
+        codebuild::CALLS,
+        codepipeline::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
         devops_guru::CALLS,
@@ -143,6 +151,10 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         synthetics::CALLS,
         s3_object::CALLS,
         tagging::CALLS,
+        ec2_instances::CALLS,
+        cloudwatch_metrics::CALLS,
+        compute_optimizer_compute::CALLS,
+        config::CALLS,
     ]
     .into_iter()
     .flatten()

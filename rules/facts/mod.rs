@@ -11,10 +11,13 @@ mod distribution;
 mod file_system;
 mod function;
 mod global_network;
+mod instance;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
 mod scaling_target;
+mod sized_resource;
+mod sizing_practice;
 mod static_server;
 mod storage_automation;
 mod volume;
@@ -28,10 +31,13 @@ pub use distribution::Distribution;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
+pub use instance::Instance;
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
 pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
+pub use sized_resource::{SizedKind, SizedResource};
+pub use sizing_practice::SizingPractice;
 pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
@@ -169,6 +175,12 @@ kinds! {
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.
     DebtEntry, "debt_entry", "debt entries";
+    /// A running EC2 instance.
+    Instance, "instance", "instances";
+    /// An Auto Scaling group or an ECS service, as Compute Optimizer sizes it.
+    SizedResource, "sized_resource", "other sized resources";
+    /// What of one account and region sizes compute.
+    SizingPractice, "sizing_practice", "accounts and regions";
 }
 
 /// For `applies`: every subject of the kind.

@@ -144,6 +144,29 @@ def facts(check, account):
     check.same(zero.get("ReservedConcurrentExecutions"), 0, "reserved concurrency of nought")
 
 
+def sizing(check, account):
+    """The facts of compute sizing, as the README tells them."""
+    ec2 = account.client("ec2", US)
+    wanted = [{"Name": "instance-state-name", "Values": ["running"]}]
+    found = [one for part in ec2.describe_instances(Filters=wanted)["Reservations"] for one in part["Instances"]]
+    check.same(len(found), 12, "running instances")
+    grouped = [one for one in found if "aws:autoscaling:groupName" in {tag["Key"] for tag in one["Tags"]}]
+    check.same(len(grouped), 6, "instances tagged with their group")
+    kinds = ec2.describe_instance_types(InstanceTypes=sorted({one["InstanceType"] for one in found}))["InstanceTypes"]
+    check.same({kind["InstanceType"]: kind["CurrentGeneration"] for kind in kinds},
+               {"c7g.large": True, "m4.large": False, "m7g.large": True, "t3.large": True}, "generations")
+    sent = {region: [account.client("cloudwatch", region).list_metrics(Namespace="CWAgent", MetricName=name)["Metrics"]
+                     for name in ("mem_used_percent", "Memory % Committed Bytes In Use")] for region in (US, EU)}
+    check.same({region: [len(metrics) for metrics in both] for region, both in sent.items()},
+               {US: [8, 1], EU: [1, 0]}, "memory metrics")
+    status, body = rpc_v2_cbor(account, US, "compute-optimizer", "ComputeOptimizerService",
+                               "GetECSServiceRecommendations", {})
+    check.same((status, len(body.get("ecsServiceRecommendations", ()))), (200, 3), "findings about services over CBOR")
+    rules = account.client("config", US).describe_config_rules()["ConfigRules"]
+    check.same([rule["Source"]["SourceIdentifier"] for rule in rules], ["DESIRED_INSTANCE_TYPE", "ENCRYPTED_VOLUMES"],
+               "Config rules")
+
+
 def virtual_hosts(check, account):
     """A bucket named by the host."""
     port = account.url.rpartition(":")[2]
@@ -195,7 +218,7 @@ def run(check, url):
     seed(url, "demo")
     account = Account(url)
     all_operations(check, account, "demo")
-    for part in (cbor_answers, metric_paging, facts, virtual_hosts, faults):
+    for part in (cbor_answers, metric_paging, facts, sizing, virtual_hosts, faults):
         try:
             part(check, account)
         except Exception:  # one broken part must not hide the others

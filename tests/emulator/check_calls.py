@@ -10,6 +10,9 @@ ABSENT = {
     ("devops-guru", "get_resource_collection"): ("ResourceNotFoundException",),
     ("compute-optimizer", "get_lambda_function_recommendations"): ("OptInRequiredException",),
     ("compute-optimizer", "get_ebs_volume_recommendations"): ("OptInRequiredException",),
+    ("compute-optimizer", "get_ec2_instance_recommendations"): ("OptInRequiredException",),
+    ("compute-optimizer", "get_auto_scaling_group_recommendations"): ("OptInRequiredException",),
+    ("compute-optimizer", "get_ecs_service_recommendations"): ("OptInRequiredException",),
 }
 PLAIN = {
     "sts": ("get_caller_identity",),
@@ -35,11 +38,13 @@ PLAIN = {
     "apigatewayv2": ("get_apis",),
     "lambda": ("list_functions", "list_event_source_mappings", "get_account_settings"),
     "compute-optimizer": ("get_enrollment_status", "get_lambda_function_recommendations",
-                          "get_ebs_volume_recommendations"),
+                          "get_ebs_volume_recommendations", "get_ec2_instance_recommendations",
+                          "get_auto_scaling_group_recommendations", "get_ecs_service_recommendations"),
     "compute-optimizer-automation": ("list_automation_rules", "get_enrollment_configuration"),
     "stepfunctions": ("list_state_machines",),
     "efs": ("describe_file_systems",),
     "events": ("list_rules",),
+    "config": ("describe_config_rules",),
 }
 
 
@@ -49,6 +54,8 @@ def calls(account, region):
         for operation in operations:
             yield service, operation, {}
     yield from _metric_data()
+    yield "ec2", "describe_instance_types", {"InstanceTypes": ["m7g.large", "m4.large"]}
+    yield "cloudwatch", "list_metrics", {"Namespace": "CWAgent", "MetricName": "mem_used_percent"}
     for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _others):
         yield from part(account, region)
 

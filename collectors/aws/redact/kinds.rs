@@ -153,6 +153,10 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "servicename" | "servicenames" if leaf.service == "devops-guru" => Some(Kind::Vocabulary),
         "vpczoneidentifier" => Some(Kind::Free),
         "name" if dimension || has(NAMED_BY_AWS, parent) => Some(Kind::Vocabulary),
+        // Of an action in a pipeline: stages are often called the same.
+        "category" if leaf.service == "codepipeline" => Some(Kind::Vocabulary),
+        // The name of a rule that AWS made; of one's own it is the ARN of a function.
+        "sourceidentifier" if leaf.service == "config" && !leaf.text.starts_with("arn:") => Some(Kind::Vocabulary),
         "key" => Some(Kind::Vocabulary),
         "value" if dimension && has(DIMENSIONS_OF_AWS, &label) => Some(Kind::Vocabulary),
         "value" if dimension => Some(Kind::Name),

@@ -1,6 +1,9 @@
 //! Secrets: values that must not reach the disk, whoever records. The structure around them stays.
 
-use super::walk::{Leaf, Part};
+use super::{
+    scripts::{is_script, without_values},
+    walk::{Leaf, Part},
+};
 
 /// Stands where a secret stood.
 pub(super) const REDACTED: &str = "REDACTED";
@@ -73,8 +76,14 @@ pub(super) fn without_secret(leaf: &Leaf<'_>) -> Option<String> {
     if is_secret(leaf) {
         return Some(REDACTED.to_owned());
     }
-    let nested = super::tree::json(leaf.text).is_some();
-    if nested { None } else { scrubbed(leaf.text) }
+    if super::tree::json(leaf.text).is_some() {
+        return None;
+    }
+    if !is_script(leaf) {
+        return scrubbed(leaf.text);
+    }
+    let new = without_values(leaf.text);
+    scrubbed(&new).or_else(|| (new != leaf.text).then_some(new))
 }
 
 fn is_secret(leaf: &Leaf<'_>) -> bool {
@@ -88,17 +97,22 @@ fn holds_environment(leaf: &Leaf<'_>) -> bool {
     let of_stage = leaf.service == "apigateway" && (leaf.under(stage) || leaf.parent() == "variables");
     let of_function = leaf.under(&["environment"]) && leaf.under(&["variables"]);
     let of_container = leaf.under(&["environment"]) && own == "value";
-    let of_build = leaf.under(&["environmentvariables"]) && !matches!(own, "name" | "type");
-    of_stage || of_function || of_container || of_build
+    let builds = &["environmentvariables", "exportedenvironmentvariables"];
+    let of_build = leaf.under(builds) && !matches!(own, "name" | "type");
+    let of_script = leaf.under(&["buildspec"]) && leaf.under(&["variables"]);
+    of_stage || of_function || of_container || of_build || of_script
 }
 
-/// What events, schedules and executions hand over.
+/// What events, schedules, executions and actions of pipelines hand over.
 fn holds_input(leaf: &Leaf<'_>) -> bool {
     let handed = &["input", "inputtransformer", "httpparameters"];
     let of_target = matches!(leaf.service, "events" | "scheduler" | "pipes")
         && (leaf.under(handed) || handed.contains(&leaf.own()));
     let of_execution = leaf.service == "states" && matches!(leaf.own(), "input" | "output");
-    of_target || of_execution
+    let to_action = matches!(leaf.own(), "input" | "userparameters" | "parameteroverrides");
+    let unread = leaf.own() == "environmentvariables" && super::tree::json(leaf.text).is_none();
+    let of_action = leaf.service == "codepipeline" && leaf.under(&["configuration"]) && (to_action || unread);
+    of_target || of_execution || of_action
 }
 
 fn is_known_field(leaf: &Leaf<'_>) -> bool {
@@ -113,13 +127,13 @@ fn is_named_secret(leaf: &Leaf<'_>) -> bool {
     if harmless || leaf.part == Part::Query && leaf.own() == "token" {
         return false;
     }
-    let holds_value = matches!(leaf.own(), "value" | "parametervalue" | "outputvalue");
+    let holds_value = matches!(leaf.own(), "value" | "parametervalue" | "outputvalue" | "defaultvalue");
     let of_pair = holds_value && leaf.label.is_some_and(names_secret);
     of_pair || names_secret(leaf.own())
 }
 
 /// Whether a name is that of a secret's value.
-fn names_secret(name: &str) -> bool {
+pub(super) fn names_secret(name: &str) -> bool {
     if name.contains([':', '/']) {
         return false;
     }

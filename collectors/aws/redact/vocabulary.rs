@@ -108,6 +108,22 @@ const PURPOSES: &[&str] = &[
     "load-test",
     "load_test",
     "loadtest",
+    "compute-optimizer",
+    "compute_optimizer",
+    "computeoptimizer",
+    "infracost",
+    "instance-size",
+    "instance_size",
+    "instancesize",
+    "instance-type",
+    "instance_type",
+    "instancetype",
+    "machine-type",
+    "machine_type",
+    "machinetype",
+    "right-siz",
+    "right_siz",
+    "rightsiz",
 ];
 /// The same, but only as whole words.
 const SHORT_PURPOSES: &[&str] = &["k6", "wrk", "hey", "prod", "production", "live"];
@@ -252,6 +268,7 @@ mod tests {
     fn a_names_purpose_is_found() {
         assert_eq!(purposes("acme-PowerTuning-machine"), ["PowerTuning"]);
         assert_eq!(purposes("acme-k6-prod"), ["k6", "prod"]);
+        assert_eq!(purposes("acme-Right-Sizing"), ["Right-Siz"]);
         assert!(purposes("they-products").is_empty());
     }
 }

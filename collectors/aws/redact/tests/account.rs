@@ -299,3 +299,23 @@ fn buckets_balancers_and_domains_have_the_same_name_in_hosts() {
     assert_eq!(hosts[5], "s3-website-us-east-1.amazonaws.com");
     assert_eq!(hosts[6].to_lowercase(), buckets[0]);
 }
+
+#[test]
+fn rules_by_aws_keep_their_names_and_ones_own_do_not() {
+    let rule = |source: &str| {
+        let rules =
+            format!(r#"{{"ConfigRules":[{{"ConfigRuleName":"acme","Source":{{"SourceIdentifier":"{source}"}}}}]}}"#);
+        body_text(&redacted(vec![answered("config", "DescribeConfigRules", &rules)])[0].answer.body)
+    };
+    let by_aws = rule("DESIRED_INSTANCE_TYPE");
+    assert!(by_aws.contains(r#""SourceIdentifier":"DESIRED_INSTANCE_TYPE""#) && !by_aws.contains("acme"), "{by_aws}");
+    let own = rule("arn:aws:lambda:us-east-1:123456789012:function:acme-types");
+    assert!(own.contains("arn:aws:lambda:us-east-1:") && !own.contains("acme"), "{own}");
+}
+
+#[test]
+fn a_stage_that_is_called_like_a_category_does_not_take_it_away() {
+    let stage = r#"{"stages":[{"name":"Invoke","actions":[{"actionTypeId":{"category":"Invoke","owner":"AWS"}}]}]}"#;
+    let new = body_text(&redacted(vec![answered("codepipeline", "GetPipeline", stage)])[0].answer.body);
+    assert!(new.contains(r#""category":"Invoke""#) && !new.contains(r#""name":"Invoke""#), "{new}");
+}

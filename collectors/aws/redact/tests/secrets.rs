@@ -24,6 +24,60 @@ fn of_stages_and_targets() {
 }
 
 #[test]
+fn of_builds_and_their_scripts() {
+    let project = |spec: &str| {
+        json!({"projects": [{
+            "name": "checkout-k6",
+            "source": {"type": "NO_SOURCE", "buildspec": spec},
+            "environment": {
+                "image": "grafana/k6:latest",
+                "environmentVariables": [{"name": "TOKEN", "value": "x1", "type": "PLAINTEXT"}]
+            },
+            "exportedEnvironmentVariables": [{"name": "RESULT", "value": "x2"}]
+        }]})
+        .to_string()
+    };
+    let spec = "version: 0.2\nenv:\n  variables:\n    TARGET: x3\n    LONG: |\n      x4\n  exported-variables: [RESULT]\nphases:\n  build:\n    commands:\n      - export DB_PASSWORD='x5' RATE=200\n      - k6 run --api-token x6 -e KEY=$KEY s.js\n      - 'curl -H \"Authorization: Bearer x7\" https://shop.example'\n      - login --password=$PW --password x8; true";
+    let clean: Value = serde_json::from_str(&without_secrets("codebuild", "BatchGetProjects", &project(spec))).unwrap();
+    let expected = "version: 0.2\nenv:\n  variables:\n    TARGET: REDACTED\n    LONG: REDACTED\n      REDACTED\n  exported-variables: [RESULT]\nphases:\n  build:\n    commands:\n      - export DB_PASSWORD='REDACTED' RATE=200\n      - k6 run --api-token REDACTED -e KEY=$KEY s.js\n      - 'curl -H \"Authorization: REDACTED\" https://shop.example'\n      - login --password=$PW --password REDACTED; true";
+    let of_project = &clean["projects"][0];
+    assert_eq!(of_project["source"]["buildspec"], expected);
+    assert_eq!(of_project["environment"]["environmentVariables"][0]["value"], "REDACTED");
+    assert_eq!(of_project["environment"]["environmentVariables"][0]["name"], "TOKEN");
+    assert_eq!(of_project["exportedEnvironmentVariables"][0]["value"], "REDACTED");
+
+    let spec = r#"{"env":{"variables":{"A":"x1"}},"phases":{"build":{"commands":["export SECRET=x2","k6 run s.js"]}}}"#;
+    let clean = without_secrets("codebuild", "BatchGetProjects", &project(spec));
+    assert!(!clean.contains("x1") && !clean.contains("x2") && clean.contains("k6 run s.js"), "{clean}");
+}
+
+#[test]
+fn of_actions_of_pipelines() {
+    let answer = json!({"pipeline": {
+        "stages": [{"name": "Source", "actions": [
+            {"name": "Git", "configuration": {"Owner": "larch", "Branch": "main", "OAuthToken": "x1"}},
+            {"name": "Test", "configuration": {
+                "ProjectName": "checkout-k6",
+                "EnvironmentVariables": "[{\"name\":\"KEY\",\"value\":\"x2\",\"type\":\"PLAINTEXT\"}]"
+            }},
+            {"name": "Broken", "configuration": {"EnvironmentVariables": "[x3"}},
+            {"name": "Call", "configuration": {"FunctionName": "f", "UserParameters": "x4"}},
+            {"name": "Run", "configuration": {"StateMachineArn": "arn:aws:states:x", "Input": "{\"k\":\"x5\"}"}},
+            {"name": "Stack", "configuration": {"StackName": "s", "ParameterOverrides": "{\"Pw\":\"x6\"}"}},
+            {"name": "Shell", "commands": ["TOKEN=x7 k6 run s.js"], "environmentVariables": [{"name": "A", "value": "x8"}]}
+        ]}],
+        "variables": [{"name": "ApiKey", "defaultValue": "x9"}, {"name": "Size", "defaultValue": "big"}]
+    }});
+    let clean = without_secrets("codepipeline", "GetPipeline", &answer.to_string());
+    for secret in 1..=9 {
+        assert!(!clean.contains(&format!("x{secret}")), "x{secret}: {clean}");
+    }
+    for kept in ["checkout-k6", "KEY", "arn:aws:states:x", "TOKEN=REDACTED k6 run s.js", "main", "big"] {
+        assert!(clean.contains(kept), "{kept}: {clean}");
+    }
+}
+
+#[test]
 fn of_containers_and_execution_data() {
     let definition = r#"{"taskDefinition":{"containerDefinitions":[{"name":"web","environment":[{"name":"PW","value":"x"}],"secrets":[{"name":"S","valueFrom":"arn:aws:ssm:x"}]}]}}"#;
     let expected = definition.replace(r#""value":"x""#, r#""value":"REDACTED""#);
