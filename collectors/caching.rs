@@ -8,6 +8,9 @@ mod demand;
 mod stages;
 mod watch;
 
+#[cfg(test)]
+mod tests;
+
 use crate::{
     Collected,
     aws::Place,

@@ -155,3 +155,87 @@ fn has_word(text: &str, name: &str) -> bool {
         !joins(before) && !joins(after)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::counters::NODES, *};
+
+    fn shop() -> Watch {
+        Watch { counters: &NODES, values: vec!["shop-001".into(), "shop-002".into()], unnamed: None }
+    }
+
+    #[test]
+    fn queries_take_in_all_caches_or_name_one() {
+        let selected = |text: &str| shop().selected(text);
+        assert!(selected(r#"SELECT AVG(CacheHitRate) FROM SCHEMA("AWS/ElastiCache", CacheClusterId)"#));
+        assert!(selected(r#"select min(CacheHits) from "AWS/ElastiCache" where CacheClusterId = 'shop-001'"#));
+        assert!(!selected(r#"SELECT MIN(CacheHits) FROM "AWS/ElastiCache" WHERE CacheClusterId = 'shop-0011'"#));
+        assert!(!selected(r#"SELECT MAX(CPUUtilization) FROM SCHEMA("AWS/ElastiCache", CacheClusterId)"#));
+        assert!(!selected(r#"SELECT MAX(CacheHitRate) FROM SCHEMA("Shop", CacheClusterId)"#));
+        assert!(!selected("m1 / (m1 + m2)"));
+    }
+
+    #[test]
+    fn searches_take_in_all_caches_or_name_one() {
+        let selected = |terms: &str| shop().selected(&format!("AVG(SEARCH('{terms}', 'Average', 300))"));
+        let schema = "{AWS/ElastiCache,CacheClusterId,CacheNodeId}";
+        assert!(selected(&format!(r#"{schema} MetricName="CacheHitRate""#)));
+        assert!(selected(&format!(r#"{schema} MetricName=("CacheHits" OR "CacheMisses")"#)));
+        assert!(selected(&format!(r#"{schema} CacheHitRate CacheClusterId="shop-002""#)));
+        assert!(!selected(&format!(r#"{schema} CacheHitRate CacheClusterId="other-001""#)));
+        assert!(!selected(&format!(r#"{schema} CacheHitRate staging"#)));
+        assert!(!selected(&format!(r#"{schema} MetricName="CacheHitRates""#)));
+    }
+
+    fn alarm(metrics: &[&str], expressions: &[&str], threshold: f64) -> Alarm {
+        let metric = |name: &&str| AlarmMetric {
+            namespace: "AWS/ElastiCache".into(),
+            metric: (*name).into(),
+            dimensions: vec![("CacheClusterId".into(), "shop-001".into())],
+            statistic: "Sum".into(),
+        };
+        Alarm {
+            name: "low".into(),
+            acts: true,
+            state: "OK".into(),
+            threshold: Some(threshold),
+            comparison: "LessThanThreshold".into(),
+            anomaly_band: false,
+            metrics: metrics.iter().map(metric).collect(),
+            expressions: expressions.iter().map(|text| Arc::from(*text)).collect(),
+        }
+    }
+
+    #[test]
+    fn thresholds_as_percentages() {
+        let below = |metrics: &[&str], expressions: &[&str], threshold| {
+            shop().acts_below(&alarm(metrics, expressions, threshold))
+        };
+        let both = &["CacheHits", "CacheMisses"];
+        assert_eq!(below(&["CacheHitRate"], &[], 80.0), Some(80.0));
+        assert_eq!(below(&["CacheHitRate"], &[], 0.8), Some(0.8), "AWS's own rate is in percent: 0.8 of them");
+        assert_eq!(below(&["CacheHitRate"], &["m1 / 100"], 0.75), Some(75.0));
+        assert_eq!(below(both, &["m1/(m1+m2)"], 0.75), Some(75.0));
+        assert_eq!(below(both, &["100 * m1/(m1+m2)"], 75.0), Some(75.0));
+        assert_eq!(below(both, &["m1/(m1+m2)"], 75.0), None, "no ratio reaches 75");
+        assert_eq!(below(both, &[], 75.0), None, "hits and misses side by side are no rate");
+        assert_eq!(below(&["CacheHits"], &["m1"], 75.0), None, "a number of hits is no rate");
+        let query = r#"SELECT MIN(CacheHitRate) FROM SCHEMA("AWS/ElastiCache", CacheClusterId)"#;
+        assert_eq!(below(&[], &[query], 85.0), Some(85.0));
+    }
+
+    #[test]
+    fn what_does_not_act_when_the_rate_falls_does_not_count() {
+        let good = alarm(&["CacheHitRate"], &[], 80.0);
+        let without = |change: fn(&mut Alarm)| {
+            let mut alarm = good.clone();
+            change(&mut alarm);
+            shop().acts_below(&alarm)
+        };
+        assert_eq!(without(|_| ()), Some(80.0));
+        assert_eq!(without(|alarm| alarm.acts = false), None);
+        assert_eq!(without(|alarm| alarm.comparison = "GreaterThanThreshold".into()), None);
+        assert_eq!(without(|alarm| alarm.anomaly_band = true), None);
+        assert_eq!(without(|alarm| alarm.threshold = None), None);
+    }
+}
