@@ -35,7 +35,7 @@ async fn ttls_by_policies_and_by_older_settings() {
     ];
     assert_eq!(mixed.value().map(Vec::as_slice), Some(expected.as_slice()));
     assert_eq!(caching.value(), Some(&true));
-    for (id, expected) in [("E2PASSES", false), ("E3LEGACY", false), ("E4LEGACY", true)] {
+    for (id, expected) in [("E2PASSES", false), ("E3LEGACY", false), ("E4LEGACY", true), ("E8ORIGIN", true)] {
         let (known, caching) = ttls(id).await;
         assert_eq!((caching.value(), known.value().is_some()), (Some(&expected), true), "{id}");
     }
