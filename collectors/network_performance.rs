@@ -18,6 +18,7 @@ use rung_rules::model::{Cause, GapId, Observed, SourceId};
 use crate::{
     Collected,
     aws::{Listing, Place},
+    calls::elbv2,
     metrics::{Ask, Metrics},
 };
 
@@ -43,8 +44,15 @@ pub(crate) async fn collect(place: &Place, metrics: &Metrics) -> Collected {
     collected
 }
 
+/// Whether the internet reaches anything of the region directly.
+pub(crate) async fn public_origin(place: &Place) -> Observed<bool> {
+    let mut collected = Collected::default();
+    origins::collect(place, &mut collected).await;
+    account::public_origin(&collected, elbv2::load_balancers(place).await.from)
+}
+
 /// Whether one of several facts is true: one is enough; otherwise an unknown one keeps it unknown. Of no facts: false.
-fn any_of(facts: impl IntoIterator<Item = Observed<bool>>, from: SourceId) -> Observed<bool> {
+pub(crate) fn any_of(facts: impl IntoIterator<Item = Observed<bool>>, from: SourceId) -> Observed<bool> {
     let mut answer = Observed::known(false, from);
     for fact in facts {
         match (fact, answer) {
@@ -60,7 +68,7 @@ fn any_of(facts: impl IntoIterator<Item = Observed<bool>>, from: SourceId) -> Ob
 ///
 /// A region without the service shows by a host name that does not resolve, and so does a broken resolver: only where
 /// another service of the same place answered (`neighbour` without a gap) is it the region.
-fn offered_or_none<T: Clone>(place: &Place, listing: &Listing<T>, neighbour: Option<GapId>) -> Listing<T> {
+pub(crate) fn offered_or_none<T: Clone>(place: &Place, listing: &Listing<T>, neighbour: Option<GapId>) -> Listing<T> {
     let none = neighbour.is_none() && listing.gap.is_some_and(|gap| cause(place, gap) == Some(Cause::NotOffered));
     if none { Listing { gap: None, ..listing.clone() } } else { listing.clone() }
 }

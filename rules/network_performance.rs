@@ -34,6 +34,26 @@ static HIT_RATE: Threshold = Threshold {
     reason: "the model's number for static content",
 };
 
+/// One rule of two controls: caching (030) has it, too, with the same threshold.
+pub(crate) const CDN_HIT_RATE_95: Criterion = Criterion {
+    id: "cdn-hit-rate-95",
+    level: Level::L4,
+    clause: "CDN hit rate >= 95 % for static content",
+    statement: "Every enabled distribution with a static (S3) origin answers at least 95 % of its requests from the cache.",
+    basis: Basis::Observed,
+    tests: &[Test::Distribution {
+        applies: |distribution, cx| enabled(distribution, cx).and(distribution.static_origin.truth()),
+        holds: |distribution, cx| distribution.cache_hit_rate_percent.is(|percent| *percent >= cx.value(&HIT_RATE)),
+        facts: &["static_origin", "additional_metrics", "cache_hit_rate_percent"],
+    }],
+    bar: Bar::All,
+    nothing: Nothing::NotApplicable,
+    thresholds: &[&HIT_RATE],
+    calls: &["cloudfront:ListDistributions", "cloudfront:GetMonitoringSubscription", "cloudwatch:GetMetricData"],
+    remedy: "Turn on the distribution's additional metrics, then lengthen TTLs and leave what does not vary out of the cache key.",
+    effort: Effort::Setting,
+};
+
 pub(crate) const CRITERIA: &[Criterion] = &[
     Criterion {
         id: "cdn-static",
@@ -170,24 +190,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         remedy: "Create an Internet Monitor for the VPC or distribution, or a canary, and write its first weeks down as baseline.",
         effort: Effort::Resource,
     },
-    Criterion {
-        id: "cdn-hit-rate-95",
-        level: Level::L4,
-        clause: "CDN hit rate >= 95 % for static content",
-        statement: "Every enabled distribution with a static (S3) origin answers at least 95 % of its requests from the cache.",
-        basis: Basis::Observed,
-        tests: &[Test::Distribution {
-            applies: |distribution, cx| enabled(distribution, cx).and(distribution.static_origin.truth()),
-            holds: |distribution, cx| distribution.cache_hit_rate_percent.is(|percent| *percent >= cx.value(&HIT_RATE)),
-            facts: &["static_origin", "additional_metrics", "cache_hit_rate_percent"],
-        }],
-        bar: Bar::All,
-        nothing: Nothing::NotApplicable,
-        thresholds: &[&HIT_RATE],
-        calls: &["cloudfront:ListDistributions", "cloudfront:GetMonitoringSubscription", "cloudwatch:GetMetricData"],
-        remedy: "Turn on the distribution's additional metrics, then lengthen TTLs and leave what does not vary out of the cache key.",
-        effort: Effort::Setting,
-    },
+    CDN_HIT_RATE_95,
     Criterion {
         id: "anycast-or-edge",
         level: Level::L5,

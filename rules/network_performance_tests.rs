@@ -38,6 +38,11 @@ fn distribution(change: impl FnOnce(&mut Distribution)) -> Distribution {
         additional_metrics: known(true),
         cache_hit_rate_percent: known(97.0),
         edge_behaviours: known(0),
+        response_functions: known(0),
+        cache_behaviours: known(vec![]),
+        caching: known(true),
+        hit_rate_alarm: known(false),
+        hit_rate_widget: known(false),
     };
     change(&mut distribution);
     distribution

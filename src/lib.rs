@@ -7,5 +7,6 @@ pub mod demo;
 pub mod failure;
 pub mod plain;
 pub mod progress;
+pub mod register;
 pub mod report;
 pub mod scan;

@@ -21,6 +21,7 @@ mod replay_metrics;
 mod transport;
 mod wire;
 
+pub(crate) use account::home_of;
 pub use account::{Account, AccountError, GLOBAL};
 pub use clients::Clients;
 pub use connect::{ConnectError, Connection, Options, connect};

@@ -221,7 +221,7 @@ fn denial(operation: &str) -> RecordedAnswer {
         "s3" => {
             (403, "application/xml", format!("<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"))
         }
-        "rds" | "autoscaling" | "elasticloadbalancing" | "cloudfront" | "route53" | "sts" => (
+        "rds" | "autoscaling" | "elasticache" | "elasticloadbalancing" | "cloudfront" | "route53" | "sts" => (
             403,
             "text/xml",
             format!(

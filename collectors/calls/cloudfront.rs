@@ -1,9 +1,10 @@
-//! CloudFront: distributions, their origins, and whether they publish additional metrics.
+//! CloudFront: distributions, their origins and TTLs, and whether they publish additional metrics.
 
 use std::sync::Arc;
 
 use aws_sdk_cloudfront::types::{
-    DistributionSummary, FunctionAssociations, LambdaFunctionAssociations, RealtimeMetricsSubscriptionStatus,
+    CacheBehavior, CachePolicyConfig, DefaultCacheBehavior, DistributionSummary, EventType, FunctionAssociations,
+    LambdaFunctionAssociations, RealtimeMetricsSubscriptionStatus,
 };
 
 use super::{Call, call};
@@ -23,8 +24,9 @@ call!(
     "GetMonitoringSubscription",
     "whether a distribution publishes its cache hit rate"
 );
+call!(GET_CACHE_POLICY, "cloudfront", "CloudFront", "GetCachePolicy", "TTLs of cache policies");
 
-pub(crate) static CALLS: &[&Call] = &[&LIST_DISTRIBUTIONS, &GET_MONITORING_SUBSCRIPTION];
+pub(crate) static CALLS: &[&Call] = &[&LIST_DISTRIBUTIONS, &GET_MONITORING_SUBSCRIPTION, &GET_CACHE_POLICY];
 
 /// A distribution.
 #[derive(Clone, Debug)]
@@ -45,6 +47,49 @@ pub struct Distribution {
     pub origins: Option<Vec<Origin>>,
     /// Behaviours with `FunctionAssociations` or `LambdaFunctionAssociations`, the default one included.
     pub edge_behaviours: u64,
+    /// Behaviours with one of them on the response (`viewer-response`, `origin-response`).
+    pub response_functions: u64,
+    /// How each behaviour caches, the default one first.
+    pub behaviours: Vec<Behaviour>,
+}
+
+/// How a behaviour caches.
+#[derive(Clone, Debug)]
+pub struct Behaviour {
+    /// `PathPattern`; `*` for the default behaviour.
+    pub path: Arc<str>,
+    /// For how long.
+    pub ttls: BehaviourTtls,
+}
+
+/// What says for how long a behaviour caches.
+#[derive(Clone, Debug)]
+pub enum BehaviourTtls {
+    /// `CachePolicyId`.
+    Policy(Arc<str>),
+    /// Its own settings, from before there were cache policies.
+    Own(Ttls),
+    /// Neither is reported.
+    Unreported,
+}
+
+/// For how long CloudFront keeps answers, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ttls {
+    /// `MinTTL`.
+    pub min_s: i64,
+    /// `DefaultTTL`: where the origin says nothing.
+    pub default_s: i64,
+    /// `MaxTTL`; 0 caches nothing.
+    pub max_s: i64,
+}
+
+impl Ttls {
+    /// With CloudFront's documented defaults for what is left out: a day, a year, and never less than the ones before.
+    fn of(min: i64, default: Option<i64>, max: Option<i64>) -> Ttls {
+        let default_s = default.unwrap_or_else(|| min.max(86_400));
+        Ttls { min_s: min, default_s, max_s: max.unwrap_or_else(|| default_s.max(31_536_000)) }
+    }
 }
 
 /// An origin of a distribution.
@@ -69,8 +114,11 @@ pub async fn distributions(place: &Place) -> Arc<Listing<Distribution>> {
 
 fn distribution(summary: DistributionSummary) -> Distribution {
     let origins: Vec<_> = summary.origins.iter().flat_map(|origins| &origins.items).map(origin).collect();
+    let behaviours = behaviours(&summary);
     Distribution {
-        edge_behaviours: edge_behaviours(&summary),
+        edge_behaviours: behaviours.iter().filter(|one| one.runs_functions()).count() as u64,
+        response_functions: behaviours.iter().filter(|one| one.runs_on_response()).count() as u64,
+        behaviours: behaviours.iter().map(AnyBehaviour::behaviour).collect(),
         id: summary.id.into(),
         arn: summary.arn.into(),
         domain: summary.domain_name.into(),
@@ -85,16 +133,85 @@ fn origin(origin: &aws_sdk_cloudfront::types::Origin) -> Origin {
     Origin { host: origin.domain_name.as_str().into(), s3: origin.s3_origin_config.is_some() }
 }
 
-fn edge_behaviours(summary: &DistributionSummary) -> u64 {
-    let runs = |functions: &Option<FunctionAssociations>, lambdas: &Option<LambdaFunctionAssociations>| {
-        functions.as_ref().is_some_and(|list| list.quantity > 0)
-            || lambdas.as_ref().is_some_and(|list| list.quantity > 0)
-    };
-    let default = summary.default_cache_behavior.iter();
-    let default = default.filter(|b| runs(&b.function_associations, &b.lambda_function_associations)).count();
+/// What default and other behaviours have in common.
+struct AnyBehaviour<'a> {
+    path: &'a str,
+    functions: Option<&'a FunctionAssociations>,
+    lambdas: Option<&'a LambdaFunctionAssociations>,
+    policy: Option<&'a str>,
+    /// `MinTTL`, `DefaultTTL`, `MaxTTL`.
+    own: [Option<i64>; 3],
+    forwards: bool,
+}
+
+impl<'a> From<&'a DefaultCacheBehavior> for AnyBehaviour<'a> {
+    #[expect(deprecated, reason = "distributions made before cache policies have only these")]
+    fn from(one: &'a DefaultCacheBehavior) -> Self {
+        AnyBehaviour {
+            path: "*",
+            functions: one.function_associations.as_ref(),
+            lambdas: one.lambda_function_associations.as_ref(),
+            policy: one.cache_policy_id.as_deref(),
+            own: [one.min_ttl, one.default_ttl, one.max_ttl],
+            forwards: one.forwarded_values.is_some(),
+        }
+    }
+}
+
+impl<'a> From<&'a CacheBehavior> for AnyBehaviour<'a> {
+    #[expect(deprecated, reason = "distributions made before cache policies have only these")]
+    fn from(one: &'a CacheBehavior) -> Self {
+        AnyBehaviour {
+            path: &one.path_pattern,
+            functions: one.function_associations.as_ref(),
+            lambdas: one.lambda_function_associations.as_ref(),
+            policy: one.cache_policy_id.as_deref(),
+            own: [one.min_ttl, one.default_ttl, one.max_ttl],
+            forwards: one.forwarded_values.is_some(),
+        }
+    }
+}
+
+impl AnyBehaviour<'_> {
+    fn events(&self) -> impl Iterator<Item = &EventType> {
+        let functions = self.functions.iter().flat_map(|list| list.items.iter().flatten()).map(|one| &one.event_type);
+        let lambdas = self.lambdas.iter().flat_map(|list| list.items.iter().flatten()).map(|one| &one.event_type);
+        functions.chain(lambdas)
+    }
+
+    fn runs_functions(&self) -> bool {
+        self.functions.is_some_and(|list| list.quantity > 0) || self.lambdas.is_some_and(|list| list.quantity > 0)
+    }
+
+    fn runs_on_response(&self) -> bool {
+        self.events().any(|event| matches!(event, EventType::ViewerResponse | EventType::OriginResponse))
+    }
+
+    fn behaviour(&self) -> Behaviour {
+        let ttls = match (self.policy.filter(|id| !id.is_empty()), self.own) {
+            (Some(policy), _) => BehaviourTtls::Policy(policy.into()),
+            (None, [None, None, None]) if !self.forwards => BehaviourTtls::Unreported,
+            (None, [min, default, max]) => BehaviourTtls::Own(Ttls::of(min.unwrap_or(0), default, max)),
+        };
+        Behaviour { path: self.path.into(), ttls }
+    }
+}
+
+fn behaviours(summary: &DistributionSummary) -> Vec<AnyBehaviour<'_>> {
     let others = summary.cache_behaviors.iter().flat_map(|list| list.items.iter().flatten());
-    let others = others.filter(|b| runs(&b.function_associations, &b.lambda_function_associations)).count();
-    (default + others) as u64
+    summary.default_cache_behavior.iter().map(AnyBehaviour::from).chain(others.map(AnyBehaviour::from)).collect()
+}
+
+/// The TTLs of a cache policy, AWS's own policies included.
+pub async fn cache_policy(place: &Place, id: &str) -> Arc<Read<Option<Ttls>>> {
+    let place = place.global();
+    let answer = Box::pin(place.clients.cloudfront().get_cache_policy().id(id).send());
+    let take = |answer: aws_sdk_cloudfront::operation::get_cache_policy::GetCachePolicyOutput| {
+        let config = answer.cache_policy.and_then(|policy| policy.cache_policy_config);
+        config.map(|CachePolicyConfig { min_ttl, default_ttl, max_ttl, .. }| Ttls::of(min_ttl, default_ttl, max_ttl))
+    };
+    let read = once(place, &GET_CACHE_POLICY, id, answer, take, &[], || None);
+    place.memo(&GET_CACHE_POLICY, id, read).await
 }
 
 /// Whether the distribution publishes additional metrics; one without a subscription does not.

@@ -10,6 +10,7 @@ pub mod autoscaling;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
+pub mod cloudwatch_dashboards;
 pub mod cloudwatch_metrics;
 pub mod codebuild;
 pub mod codepipeline;
@@ -18,6 +19,7 @@ pub mod compute_optimizer_automation;
 pub mod compute_optimizer_compute;
 pub mod compute_optimizer_lambda;
 pub mod config;
+pub mod dax;
 pub mod devops_guru;
 pub mod ec2_account;
 pub mod ec2_endpoints;
@@ -26,6 +28,7 @@ pub mod ec2_network;
 pub mod ec2_volumes;
 pub mod ecs;
 pub mod efs;
+pub mod elasticache;
 pub mod elbv2;
 pub mod eventbridge;
 pub mod globalaccelerator;
@@ -33,6 +36,7 @@ pub mod internetmonitor;
 pub mod lambda;
 pub mod lambda_concurrency;
 pub mod lambda_triggers;
+pub mod memorydb;
 pub mod networkmonitor;
 pub mod rds_clusters;
 pub mod rds_instances;
@@ -121,11 +125,14 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         cloudwatch_anomaly::CALLS,
         codebuild::CALLS,
         codepipeline::CALLS,
+        cloudwatch_dashboards::CALLS,
         compute_optimizer::CALLS,
         compute_optimizer_automation::CALLS,
+        dax::CALLS,
         devops_guru::CALLS,
         ecs::CALLS,
         efs::CALLS,
+        elasticache::CALLS,
         elbv2::CALLS,
         eventbridge::CALLS,
         rds_clusters::CALLS,
@@ -145,6 +152,7 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         ec2_network::CALLS,
         globalaccelerator::CALLS,
         internetmonitor::CALLS,
+        memorydb::CALLS,
         networkmonitor::CALLS,
         route53::CALLS,
         s3_website::CALLS,

@@ -33,16 +33,21 @@ pub(super) async fn regional(place: &Place, collected: &Collected) -> Evidence {
             Facts::Vpc(vpc) => Some(vpc.in_use),
             _ => None,
         }),
-        public_origin: any_in(collected, Kind::PublicOrigin, vpcs.from, |facts| match facts {
-            Facts::PublicOrigin(origin) => Some(origin.public),
-            _ => None,
-        }),
+        public_origin: public_origin(collected, vpcs.from),
         internet_monitor: offered_or_none(place, &internet, vpcs.gap).any(|monitor| monitor.active),
         network_monitor: offered_or_none(place, &network, vpcs.gap).any(|monitor| monitor.active),
         performance_subscription: offered_or_none(place, &subscriptions, vpcs.gap).any(|_| true),
         canaries_since: canaries_since(place, &canaries),
     };
     evidence(place, "regional-network", "regional network", facts.into())
+}
+
+/// Whether one of the public origins that were collected is reached by the internet.
+pub(super) fn public_origin(collected: &Collected, from: SourceId) -> Observed<bool> {
+    any_in(collected, Kind::PublicOrigin, from, |facts| match facts {
+        Facts::PublicOrigin(origin) => Some(origin.public),
+        _ => None,
+    })
 }
 
 /// The network without a region.

@@ -11,6 +11,7 @@ use super::hosts::{host, is_bucket};
 use crate::{
     Collected, at_once,
     aws::{Place, Read},
+    caching::{self, CdnCaching},
     calls::{
         cloudfront::{self, Distribution, LIST_DISTRIBUTIONS},
         cloudwatch::GET_METRIC_DATA,
@@ -38,13 +39,24 @@ pub(super) async fn metric_queries(place: &Place) -> Vec<MetricQuery> {
 pub(super) async fn collect(place: &Place, metrics: &Metrics, collected: &mut Collected) {
     let distributions = cloudfront::distributions(place).await;
     collected.unseen.extend(place.unseen(Kind::Distribution, &distributions));
-    let from = distributions.from;
-    let evidence = distributions.items.iter().map(|one| evidence(place, one, from, metrics));
+    if distributions.items.is_empty() {
+        return;
+    }
+    let (from, watches) = (distributions.from, CdnCaching::read(place).await);
+    let evidence = distributions.items.iter().map(|one| evidence(place, one, from, metrics, &watches));
     collected.evidence.extend(at_once(AT_ONCE, evidence).await);
 }
 
-async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &Metrics) -> Evidence {
+async fn evidence(
+    place: &Place,
+    one: &Distribution,
+    from: SourceId,
+    metrics: &Metrics,
+    watches: &CdnCaching,
+) -> Evidence {
     let published = cloudfront::additional_metrics(place, &one.id).await;
+    let (cache_behaviours, caching) = caching::behaviours(place, one, from).await;
+    let (hit_rate_alarm, hit_rate_widget) = watches.watched(place, one);
     let facts = facts::Distribution {
         enabled: Observed::known(one.enabled, from),
         http_version: Observed::known(one.http_version.to_string(), from),
@@ -56,6 +68,11 @@ async fn evidence(place: &Place, one: &Distribution, from: SourceId, metrics: &M
             metrics.get(&hit_rate(&one.id)).map(|summary| summary.mean())
         },
         edge_behaviours: Observed::known(one.edge_behaviours, from),
+        response_functions: Observed::known(one.response_functions, from),
+        cache_behaviours,
+        caching,
+        hit_rate_alarm,
+        hit_rate_widget,
     };
     let name = one.aliases.first().unwrap_or(&one.domain);
     Evidence { subject: place.subject(one.arn.clone(), Some(name), Default::default()), facts: facts.into() }

@@ -3,7 +3,10 @@
 //! A field is `Observed<T>` when AWS may not show it; a plain type only for what identifies the subject.
 //! A record inside a fact has its fields in the order of the alphabet: read back and written again it is the same bytes.
 
+mod api_stage;
 mod bucket;
+mod cache;
+mod cache_demand;
 mod database;
 mod database_storage;
 mod debt_register;
@@ -23,11 +26,14 @@ mod storage_automation;
 mod volume;
 mod vpc;
 
+pub use api_stage::ApiStage;
 pub use bucket::Bucket;
+pub use cache::{Cache, CacheKind};
+pub use cache_demand::CacheDemand;
 pub use database::Database;
 pub use database_storage::DatabaseStorage;
 pub use debt_register::{DebtEntry, DebtRegister};
-pub use distribution::Distribution;
+pub use distribution::{CacheBehaviour, Distribution};
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
@@ -171,6 +177,12 @@ kinds! {
     RegionalNetwork, "regional_network", "accounts and regions";
     /// What of one account answers near its users.
     GlobalNetwork, "global_network", "accounts";
+    /// A cache of ElastiCache, MemoryDB or DAX.
+    Cache, "cache", "caches";
+    /// A stage of a REST API with a cache.
+    ApiStage, "api_stage", "API stages with a cache";
+    /// What of one account and region a cache could stand before.
+    CacheDemand, "cache_demand", "accounts and regions";
     /// A performance debt register that the configuration names.
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.

@@ -4,6 +4,7 @@ mod assess;
 mod attest;
 mod attest_list;
 mod controls;
+mod debt;
 mod explain;
 pub(crate) mod find;
 mod init;
@@ -64,6 +65,8 @@ enum Command {
     Policy(policy::Args),
     /// List what needs a person, or write or renew an attestation
     Attest(attest::Args),
+    /// Check the performance debt register, or draft entries from unmet criteria
+    Debt(debt::Args),
     /// Write a commented rung.toml
     Init(init::Args),
     /// Tell which levels would result if criteria were met
@@ -79,6 +82,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Explain(args) => explain::run(&args),
         Command::Controls(args) => controls::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Debt(args) => debt::run(args),
         Command::Attest(args) => attest::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),

@@ -24,16 +24,16 @@ pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> 
         let subject = &finding.subject.subject;
         let facts: Vec<_> = finding.facts.iter().map(|(name, fact)| format!("{name}={}", value(fact))).collect();
         rows.write_record([
-            safe(&finding.criterion),
-            safe(result(&finding)),
-            safe(&finding.subject.kind),
-            safe(&subject.arn),
-            safe(subject.name.as_deref().unwrap_or_default()),
-            safe(&subject.account),
-            safe(&subject.region),
-            safe(&facts.join("; ")),
-            safe(&finding.reasons.join("; ")),
-            safe(&finding.evidence),
+            guarded(&finding.criterion),
+            guarded(result(&finding)),
+            guarded(&finding.subject.kind),
+            guarded(&subject.arn),
+            guarded(subject.name.as_deref().unwrap_or_default()),
+            guarded(&subject.account),
+            guarded(&subject.region),
+            guarded(&facts.join("; ")),
+            guarded(&finding.reasons.join("; ")),
+            guarded(&finding.evidence),
         ])?;
     }
     rows.flush()
@@ -58,7 +58,7 @@ fn value(fact: &Value) -> String {
 }
 
 /// A cell that no spreadsheet takes for a formula, and without control characters.
-fn safe(cell: &str) -> String {
+pub(crate) fn guarded(cell: &str) -> String {
     let text = crate::plain::plain(cell);
     if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text }
 }
@@ -69,9 +69,9 @@ mod tests {
 
     #[test]
     fn formulas_are_text() {
-        assert_eq!(safe("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
-        assert_eq!(safe("@SUM(A1)"), "'@SUM(A1)");
-        assert_eq!(safe("vol-1"), "vol-1");
-        assert_eq!(safe("a\tb"), "a\\u{9}b");
+        assert_eq!(guarded("=HYPERLINK(\"x\")"), "'=HYPERLINK(\"x\")");
+        assert_eq!(guarded("@SUM(A1)"), "'@SUM(A1)");
+        assert_eq!(guarded("vol-1"), "vol-1");
+        assert_eq!(guarded("a\tb"), "a\\u{9}b");
     }
 }

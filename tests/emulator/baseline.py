@@ -24,6 +24,21 @@ _ZERO_HEALTH = {"OpenReactiveInsights": 0, "OpenProactiveInsights": 0, "MetricsA
 _LAMBDA_LIMITS = {"TotalCodeSize": 80530636800, "CodeSizeUnzipped": 262144000, "CodeSizeZipped": 52428800,
                   "ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
 
+# AWS's own cache policies: name, MinTTL, DefaultTTL, MaxTTL.
+MANAGED_POLICIES = {
+    "658327ea-f89d-4fab-a63d-7e88639e58f6": ("Managed-CachingOptimized", 1, 86400, 31536000),
+    "b2884449-e4de-46a7-ac36-70bc7f1ddd6d": ("Managed-CachingOptimizedForUncompressedObjects", 1, 86400, 31536000),
+    "83da9c7e-98b4-4e11-a168-04f0df8e2c65": ("UseOriginCacheControlHeaders", 0, 0, 31536000),
+    "4135ea2d-6df8-44a3-9df3-4b5a84be39ad": ("Managed-CachingDisabled", 0, 0, 0),
+}
+
+
+def _policy(identity, name, minimum, default, maximum):
+    config = {"Name": name, "Comment": "", "MinTTL": minimum, "DefaultTTL": default, "MaxTTL": maximum}
+    policy = {"Id": identity, "LastModifiedTime": "2020-07-22T00:00:00Z", "CachePolicyConfig": config}
+    return _answer("cloudfront", "GetCachePolicy", {"CachePolicy": policy}, when={"Id": identity})
+
+
 ANSWERS = [
     _answer("sts", "GetCallerIdentity", {"Account": "123456789012", "UserId": "AIDASCANNER0EXAMPLE00",
                                          "Arn": "arn:aws:iam::123456789012:user/scanner"}),
@@ -45,6 +60,13 @@ ANSWERS = [
             when={"ServiceNamespace": "elasticache"}),
     _error("cloudfront", "GetMonitoringSubscription", 404, "NoSuchMonitoringSubscription",
            "The specified monitoring subscription does not exist."),
+    _error("cloudfront", "GetCachePolicy", 404, "NoSuchCachePolicy", "The specified cache policy does not exist."),
+    *(_policy(identity, *policy) for identity, policy in MANAGED_POLICIES.items()),
+    _answer("elasticache", "DescribeReplicationGroups", {"ReplicationGroups": []}),
+    _answer("elasticache", "DescribeCacheClusters", {"CacheClusters": []}),
+    _answer("elasticache", "DescribeServerlessCaches", {"ServerlessCaches": []}),
+    _answer("memorydb", "DescribeClusters", {"Clusters": []}),
+    _answer("dax", "DescribeClusters", {"Clusters": []}),
     _answer("s3", "ListBucketIntelligentTieringConfigurations", {"IsTruncated": False}),
     _answer("globalaccelerator", "ListAccelerators", {"Accelerators": []}),
     _answer("internetmonitor", "ListMonitors", {"Monitors": []}),

@@ -136,7 +136,7 @@ def facts(check, account):
     check.that(not any("BucketRegion" in b for b in s3.list_buckets()["Buckets"]), "no region otherwise")
     alarms = account.client("cloudwatch", US).describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
     check.same([a["AlarmName"] for a in alarms["CompositeAlarms"]], ["payments degraded"], "composite alarms")
-    check.same(sum(bool(a.get("Metrics")) for a in alarms["MetricAlarms"]), 2, "alarms with a Metrics list")
+    check.same(sum(bool(a.get("Metrics")) for a in alarms["MetricAlarms"]), 5, "alarms with a Metrics list")
     check.that("INSUFFICIENT_DATA" in {a["StateValue"] for a in alarms["MetricAlarms"]}, "an alarm without data")
     muted = [a for a in account.client("cloudwatch", EU).describe_alarms()["MetricAlarms"] if not a["ActionsEnabled"]]
     check.same(len(muted), 1, "alarms without actions")

@@ -20,7 +20,10 @@ PLAIN = {
             "describe_vpcs", "describe_subnets", "describe_route_tables", "describe_vpc_endpoints",
             "describe_nat_gateways", "describe_network_interfaces",
             "describe_aws_network_performance_metric_subscriptions"),
-    "cloudwatch": ("describe_alarms", "describe_anomaly_detectors", "list_metrics"),
+    "cloudwatch": ("describe_alarms", "describe_anomaly_detectors", "list_metrics", "list_dashboards"),
+    "elasticache": ("describe_replication_groups", "describe_cache_clusters", "describe_serverless_caches"),
+    "memorydb": ("describe_clusters",),
+    "dax": ("describe_clusters",),
     "rds": ("describe_db_instances", "describe_db_clusters", "describe_db_recommendations"),
     "devops-guru": ("describe_account_health",),
     "autoscaling": ("describe_auto_scaling_groups", "describe_policies", "describe_scaling_activities",
@@ -110,6 +113,7 @@ def _containers(account, region):
 def _edge(account, region):
     for item in account.client("cloudfront", region).list_distributions()["DistributionList"].get("Items", ()):
         yield "cloudfront", "get_monitoring_subscription", {"DistributionId": item["Id"]}
+        yield "cloudfront", "get_cache_policy", {"Id": item["DefaultCacheBehavior"]["CachePolicyId"]}
     for zone in account.client("route53", region).list_hosted_zones()["HostedZones"]:
         yield "route53", "list_resource_record_sets", {"HostedZoneId": zone["Id"]}
     for api in account.client("apigateway", region).get_rest_apis()["items"]:
@@ -132,6 +136,8 @@ def _functions(account, region):
 
 
 def _others(account, region):
+    for dashboard in account.client("cloudwatch", region).list_dashboards()["DashboardEntries"]:
+        yield "cloudwatch", "get_dashboard", {"DashboardName": dashboard["DashboardName"]}
     for machine in account.client("stepfunctions", region).list_state_machines()["stateMachines"]:
         yield "stepfunctions", "list_executions", {"stateMachineArn": machine["stateMachineArn"]}
     for system in account.client("efs", region).describe_file_systems()["FileSystems"]:

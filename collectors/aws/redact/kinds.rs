@@ -106,7 +106,9 @@ pub(super) fn kind(leaf: &Leaf<'_>) -> Kind {
     match leaf.part {
         Part::Key => of_key(leaf),
         Part::Segment => of_segment(leaf),
-        Part::Value | Part::Query => of_tags(leaf).or_else(|| of_pair(leaf)).unwrap_or_else(|| of_field(leaf)),
+        Part::Value | Part::Query => {
+            of_dashboard(leaf).or_else(|| of_tags(leaf)).or_else(|| of_pair(leaf)).unwrap_or_else(|| of_field(leaf))
+        }
     }
 }
 
@@ -123,6 +125,24 @@ fn of_key(leaf: &Leaf<'_>) -> Kind {
 fn of_segment(leaf: &Leaf<'_>) -> Kind {
     let named = leaf.service == "s3" || NAME_FOLLOWS.contains(&leaf.own());
     if named { Kind::Name } else { Kind::Free }
+}
+
+/// What people wrote into dashboards, and lines of namespaces, metrics and dimensions. AWS's own metrics and dimensions are
+/// letters and digits only.
+fn of_dashboard(leaf: &Leaf<'_>) -> Option<Kind> {
+    if leaf.operation != "GetDashboard" {
+        return None;
+    }
+    let of_aws = |text: &str| {
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+        plain || NAMESPACES.iter().any(|begin| text.starts_with(begin))
+    };
+    match leaf.own() {
+        "markdown" | "title" | "label" | "query" => Some(Kind::Prose),
+        "metrics" if of_aws(leaf.text) => Some(Kind::Free),
+        "metrics" => Some(Kind::Name),
+        _ => None,
+    }
 }
 
 fn of_tags(leaf: &Leaf<'_>) -> Option<Kind> {

@@ -73,3 +73,32 @@ async fn none_and_unlisted_are_told_apart() {
     assert_eq!(denied.unseen.len(), 1);
     assert!(edge(&denied, "global-network").distribution.value().is_none());
 }
+
+#[tokio::test]
+async fn alarms_and_widgets_on_the_hit_rate() {
+    let (_, collected) = global(&[]).await;
+    let watched = |id| {
+        let one = distribution(&collected, id);
+        (one.hit_rate_alarm.value().copied(), one.hit_rate_widget.value().copied())
+    };
+    assert_eq!(watched("E1STATIC"), (Some(true), Some(false)));
+    assert_eq!(watched("E2SHOP"), (Some(false), Some(true)), "an alarm on errors is none on the hit rate");
+    assert_eq!(watched("E3OFF"), (Some(false), Some(false)));
+    assert_eq!(distribution(&collected, "E1STATIC").caching.value(), Some(&true));
+    assert_eq!(distribution(&collected, "E2SHOP").response_functions.value(), Some(&0));
+}
+
+#[tokio::test]
+async fn denied_policies_alarms_and_dashboards_are_unknown() {
+    let cases = [
+        "cloudfront.GetCachePolicy/denied-optimized",
+        "cloudwatch.DescribeAlarms/denied-without-region",
+        "cloudwatch.ListDashboards/denied",
+    ];
+    let (place, collected) = global(&cases).await;
+    let one = distribution(&collected, "E1STATIC");
+    let denied = |operation: &str| (Cause::DeniedByIdentityPolicy, operation.to_owned());
+    assert_eq!(cause(&place, &one.caching), denied("cloudfront:GetCachePolicy"));
+    assert_eq!(cause(&place, &one.hit_rate_alarm), denied("cloudwatch:DescribeAlarms"));
+    assert_eq!(cause(&place, &one.hit_rate_widget), denied("cloudwatch:ListDashboards"));
+}

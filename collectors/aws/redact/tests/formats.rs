@@ -31,6 +31,28 @@ fn json_within_json_is_rewritten_too() {
 }
 
 #[test]
+fn dashboards_keep_the_metrics_of_aws_and_nothing_that_people_wrote() {
+    let body = |markdown: &str, shop: &str, cache: &str, title: &str| {
+        json!({"widgets": [
+            {"type": "text", "properties": {"markdown": markdown}},
+            {"type": "metric", "properties": {"title": title, "region": "us-east-1", "metrics": [
+                ["AWS/ElastiCache", "CacheHits", "CacheClusterId", cache, {"id": "m1", "stat": "Sum"}],
+                [".", "CacheMisses", ".", "."],
+                [{"expression": "m1 / (m1 + m2)", "id": "e1"}],
+                [shop, "Orders"]]}}]})
+    };
+    let plain = body("# Acme's plan", "Acme/Shop", "acme-carts-001", "Carts of Acme");
+    let one = answered("cloudwatch", "GetDashboard", &json!({"DashboardBody": plain.to_string()}).to_string());
+    let new = answer_json(&redacted(vec![one])[0])["DashboardBody"].clone();
+    assert!(!new.to_string().to_lowercase().contains("acme"), "{new}");
+    let new: Value = serde_json::from_str(new.as_str().unwrap()).unwrap();
+    let text = |path: &str| new.pointer(path).and_then(Value::as_str).unwrap();
+    let (markdown, title) = (text("/widgets/0/properties/markdown"), text("/widgets/1/properties/title"));
+    let (cache, shop) = (text("/widgets/1/properties/metrics/0/3"), text("/widgets/1/properties/metrics/3/0"));
+    assert_eq!(new, body(markdown, shop, cache, title), "all else is as it was");
+}
+
+#[test]
 fn cbor_keeps_its_bytes() {
     let asked = |bucket: &str| {
         json!({"StartTime": 1.5, "MetricDataQueries": [{"Id": "m1", "MetricStat": {"Stat": "p99", "Metric": {
