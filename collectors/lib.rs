@@ -7,6 +7,8 @@ pub mod aws;
 pub mod calls;
 pub mod metrics;
 
+pub mod local_file;
+
 mod auto_scaling;
 mod caching;
 mod compute_sizing;

@@ -13,6 +13,9 @@ use rung_collectors::{
 use rung_rules::model::{EvidenceSet, Scan, Scope};
 use tokio::sync::watch;
 
+mod register;
+pub use register::{Content, Handed};
+
 use crate::{
     failure::{Exit, Failure},
     progress::Progress,
@@ -40,6 +43,8 @@ pub struct Request {
     pub metrics: bool,
     /// Whether the scope chooses by tag, so that tags are asked for where lists carry none.
     pub tags: bool,
+    /// The performance debt register.
+    pub register: Option<Handed>,
     /// Writes each exchange into this folder.
     pub record: Option<PathBuf>,
     /// Whether the recording gets pseudonyms.
@@ -63,6 +68,7 @@ impl Request {
             regions: Vec::new(),
             metrics: true,
             tags: false,
+            register: None,
             record: None,
             redact: false,
             concurrency: 32,
@@ -127,8 +133,15 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
     let places = account.places(&connection);
     let progress = Progress::start(request.progress, &connection, &places);
+    let handed = match (&request.register, places.iter().find(|place| place.is_global())) {
+        (Some(register), Some(place)) => register::evidence(register, place).await,
+        _ => (Vec::new(), None),
+    };
     let mut set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
     progress.finish();
+    set.evidence.extend(handed.0);
+    set.unseen.extend(handed.1);
+    set.sort();
     if request.tags && !tags {
         tags_not_asked(&mut set);
     }

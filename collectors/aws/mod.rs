@@ -32,6 +32,7 @@ pub use listing::{Listing, Read};
 pub use place::{Place, Span};
 pub use record::Recorder;
 pub use redact::Redactor;
+pub(crate) use registry::GapAt;
 pub use registry::Registry;
 pub use replay::{Replay, ReplayError};
 pub use transport::{Transport, TransportMode};

@@ -142,7 +142,7 @@ impl Place {
     }
 
     /// The subject with this ARN, in this place.
-    pub(crate) fn subject(&self, arn: impl Into<Arc<str>>, name: Option<&str>, tags: Tags) -> Subject {
+    pub fn subject(&self, arn: impl Into<Arc<str>>, name: Option<&str>, tags: Tags) -> Subject {
         Subject {
             arn: arn.into(),
             account: self.account.clone(),

@@ -79,6 +79,7 @@ fn opens_with(cause: Cause, at: GapAt<'_>) -> String {
         Cause::Failed => "read AWS's words in the detail, and scan again".to_owned(),
         Cause::CutShort => "scan again and let it finish".to_owned(),
         Cause::NoData => format!("data for {what}: the resource must report it for the length of the window"),
+        Cause::NotReported if iam.is_empty() => format!("write {what} into the file"),
         Cause::NotReported => format!("nothing in AWS's answer shows {what}; look at the resource itself"),
         Cause::NotRequested => "scan without --metrics off".to_owned(),
     }

@@ -69,6 +69,9 @@ struct DraftArgs {
     set: Flags,
 }
 
+/// Ids that are named in the terminal; the rest is counted.
+const NAMED: usize = 10;
+
 /// Checks or drafts.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     match args.command {
@@ -104,7 +107,9 @@ fn check(args: &CheckArgs) -> Result<Exit, Failure> {
         writeln!(out, "{}", plain(&path.display().to_string()))?;
         writeln!(out, "  {} open, {} closed, {overdue} overdue", open.len(), register.entries.len() - open.len())?;
         if !incomplete.is_empty() {
-            writeln!(out, "  {} open without every required field: {}", incomplete.len(), incomplete.join(", "))?;
+            let named = incomplete.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+            let more = if incomplete.len() > NAMED { ", ..." } else { "" };
+            writeln!(out, "  {} open without every required field: {named}{more}", incomplete.len())?;
         }
         Ok(())
     })?;

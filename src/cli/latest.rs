@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{bundle::Bundle, failure::Failure};
+use crate::{
+    bundle::{Bundle, Manifest},
+    failure::Failure,
+};
 
 /// The folder of bundles.
 pub(super) fn scans() -> Result<PathBuf, Failure> {
@@ -17,6 +20,16 @@ pub(super) fn bundle(named: Option<&Path>) -> Result<Bundle, Failure> {
         Some(folder) => Bundle::open(folder),
         None => Bundle::open(&newest(&scans()?)?),
     }
+}
+
+/// When the stored scans began, with their accounts. What cannot be read is no scan.
+pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
+    let entries = scans().ok().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
+    let manifest = |path: PathBuf| -> Option<Manifest> {
+        serde_json::from_slice(&std::fs::read(path.join("manifest.json")).ok()?).ok()
+    };
+    let manifests = entries.filter_map(|entry| manifest(entry.path()));
+    manifests.map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
 }
 
 fn newest(scans: &Path) -> Result<PathBuf, Failure> {

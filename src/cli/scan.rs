@@ -1,6 +1,10 @@
 //! `rung scan`.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use clap::ValueEnum;
 use rung_collectors::aws::{Recording, Replay};
@@ -16,8 +20,9 @@ use crate::{
     config::{Config, Flags},
     demo,
     failure::{Exit, Failure},
+    register,
     report::{self, Format, Rendering},
-    scan::{Input, Request, Scanned},
+    scan::{Content, Handed, Input, Request, Scanned},
 };
 
 const EXAMPLES: &str = "\
@@ -126,6 +131,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         regions: args.regions.clone(),
         metrics: args.metrics == Switch::On,
         tags: !config.settings.scope.tags.is_empty(),
+        register: config.register.as_deref().map(handed).transpose()?,
         record: args.record.clone(),
         redact: args.redact,
         concurrency: args.concurrency.into(),
@@ -158,6 +164,24 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))
+}
+
+/// The register that the configuration names. A file is read and checked now, before any call to AWS.
+fn handed(location: &str) -> Result<Handed, Failure> {
+    let content = match location.strip_prefix("s3://") {
+        None => Content::Local(super::debt::read(Path::new(location))?),
+        Some(rest) => {
+            let parts = rest.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
+            let (bucket, key) =
+                parts.ok_or_else(|| Failure::usage(format!("register {location:?}: expected s3://bucket/key")))?;
+            if register::Format::of(key).is_none() {
+                let words = "its name ends neither in .csv, .md nor .toml, so its format is not known";
+                return Err(Failure::usage(format!("register {location}: {words}")));
+            }
+            Content::S3 { bucket: bucket.to_owned(), key: key.to_owned() }
+        }
+    };
+    Ok(Handed { location: location.to_owned(), content, scans: super::latest::began() })
 }
 
 /// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.

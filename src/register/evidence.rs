@@ -12,7 +12,7 @@ use super::{Register, is_quantified};
 pub(super) const DRAFTED: &str = "rung-";
 
 /// Where and when a register was read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Read<'a> {
     /// The path or S3 URI.
     pub location: &'a str,
@@ -21,7 +21,7 @@ pub struct Read<'a> {
     /// The day of an object's `LastModified`; nothing for a local file, whose time changes with every checkout.
     pub modified: Option<Date>,
     /// The gap in place of a date where nothing tells one.
-    pub undated: GapId,
+    pub undated: &'a dyn Fn() -> GapId,
     /// Days of the last seven with a recorded scan.
     pub days_with_scans: u32,
 }
@@ -40,7 +40,7 @@ impl Register {
             entries_without_target_date: count(open().filter(|entry| entry.target.is_none()).count()),
             changed_on: match self.newest().or(read.modified) {
                 Some(date) => Observed::known(date, read.from),
-                None => Observed::unknown(read.undated),
+                None => Observed::unknown((read.undated)()),
             },
             reviewed_on: Observed::known(self.reviewed().max(), read.from),
             closed_on: Observed::known(self.entries.iter().filter_map(|entry| entry.closed).max(), read.from),

@@ -13,7 +13,7 @@ use std::{collections::BTreeMap, fmt, path::Path};
 use jiff::civil::Date;
 
 pub use columns::Column;
-pub use evidence::Read;
+pub use evidence::{Read, unread};
 pub use impact::is_quantified;
 
 /// A register that holds together.

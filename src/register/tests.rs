@@ -101,7 +101,7 @@ fn evidence_counts_what_is_open_and_dates_what_changed() {
     let read = |text: &str, modified: Option<&str>| {
         let register = Register::parse("d.csv", text.as_bytes()).unwrap();
         let modified = modified.map(|date| date.parse().unwrap());
-        let (from, undated) = (SourceId(7), GapId(9));
+        let (from, undated) = (SourceId(7), &|| GapId(9));
         register.evidence(super::Read { location: "d.csv", from, modified, undated, days_with_scans: 3 })
     };
     let (register, entries) = read(CSV, None);
