@@ -3,6 +3,7 @@
 //! An instance of a cluster is no database of its own: its cluster is. What AWS keeps on either of the two is read from both.
 
 mod database;
+mod queries;
 mod slow_log;
 mod watch;
 
@@ -86,6 +87,7 @@ async fn evidence(database: &Database<'_>, joins: &Joins) -> Evidence {
         latency_alarm_percentile: watched.latency_alarm_percentile,
         devops_guru: analysed(database, &joins.analysed),
         oldest_performance_recommendation_at: joins.recommendations.oldest(database),
+        top_queries: database.top_queries().await,
     };
     Evidence { subject: database.subject(), facts: facts.into() }
 }

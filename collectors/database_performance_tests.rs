@@ -280,3 +280,17 @@ async fn global_services_have_no_databases() {
     let collected = collect(&testing::place("global", &[])).await;
     assert!(collected.evidence.is_empty() && collected.unseen.is_empty());
 }
+
+#[tokio::test]
+async fn digests_of_queries_are_asked_for_where_insights_are_on() {
+    let cases = ["rds.DescribeDBInstances/two-pages", "rds.DescribeDBClusters/empty", "pi.DescribeDimensionKeys/top"];
+    let place = testing::place("us-east-1", &cases);
+    let collected = collect(&place).await;
+    let databases = databases(&collected);
+    let queries = known(&databases["orders"].top_queries).as_ref().expect("Performance Insights is on");
+    let told: Vec<_> = queries.iter().map(|query| (query.digest.as_str(), query.load_average)).collect();
+    assert_eq!(told, [("A1B2", 1.5), ("C3D4", 0.25)]);
+    assert!(known(&databases["ledger"].top_queries).is_none(), "without Performance Insights there is nothing to ask");
+    let denied = gap(&place, &databases["erp"].top_queries);
+    assert_eq!((denied.operation.as_str(), denied.cause), ("pi:DescribeDimensionKeys", Cause::DeniedByIdentityPolicy));
+}

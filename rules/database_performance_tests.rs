@@ -25,6 +25,7 @@ fn database(change: impl FnOnce(&mut Database)) -> Database {
         latency_alarm_percentile: known(Some(99.0)),
         devops_guru: known(true),
         oldest_performance_recommendation_at: known(None),
+        top_queries: known(None),
     };
     change(&mut database);
     database

@@ -7,7 +7,8 @@ use crate::{
     model::{
         Assessed, Bar,
         Control::{self, AutoScaling, DatabasePerformance, LoadTests, PerformanceDebt, SlosMonitoring, StorageIo},
-        CriterionResult, Evidence, EvidenceSet, Outcome, StepCriterion, StepReport, StepState, StepSubject, Verdict,
+        CriterionResult, Evidence, EvidenceSet, Outcome, StepCriterion, StepReport, StepState, StepSubject, TopQueries,
+        Verdict,
     },
 };
 
@@ -112,6 +113,7 @@ impl Step {
             criteria: results.iter().map(|result| self.criterion(result, why)).collect(),
             subjects,
             subjects_total: total,
+            top_queries: self.top_queries(set),
             saving_usd_month: (!savings.is_empty()).then(|| cents(savings.iter().sum())),
         }
     }
@@ -140,6 +142,21 @@ impl Step {
                 (StepState::Open, format!("Unmet: {}.{begun}", unmet.join(", ")))
             }
         }
+    }
+
+    /// What there is to optimise, of the step about queries.
+    fn top_queries(&self, set: &EvidenceSet) -> Vec<TopQueries> {
+        if self.control != DatabasePerformance {
+            return Vec::new();
+        }
+        let of_database = |evidence: &Evidence| match &evidence.facts {
+            Facts::Database(database) => {
+                let queries = database.top_queries.value()?.clone().filter(|queries| !queries.is_empty())?;
+                Some(TopQueries { arn: evidence.subject.arn.clone(), name: evidence.subject.name.clone(), queries })
+            }
+            _ => None,
+        };
+        set.evidence.iter().filter_map(of_database).collect()
     }
 
     /// What fails or is not seen, once each; what saves most first, what fails before what is unknown.

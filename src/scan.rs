@@ -43,6 +43,8 @@ pub struct Request {
     pub metrics: bool,
     /// Whether the scope chooses by tag, so that tags are asked for where lists carry none.
     pub tags: bool,
+    /// Whether SQL digests are asked for.
+    pub sql_digests: bool,
     /// The performance debt register.
     pub register: Option<Handed>,
     /// Writes each exchange into this folder.
@@ -68,6 +70,7 @@ impl Request {
             regions: Vec::new(),
             metrics: true,
             tags: false,
+            sql_digests: false,
             register: None,
             record: None,
             redact: false,
@@ -124,6 +127,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         timeout: request.timeout,
         metrics,
         tags,
+        sql_digests: request.sql_digests,
         replay,
         recorder,
         interrupted: stop.clone(),

@@ -15,6 +15,7 @@ const DENIED: &[&str] = &[
     "Client.UnauthorizedOperation",
     "ForbiddenException",
     "NotAuthorized",
+    "NotAuthorizedException",
     "UnauthorizedOperation",
     "UnauthorizedAccess",
 ];

@@ -33,6 +33,8 @@ pub struct Options {
     pub metrics: bool,
     /// Whether the tags of resources whose lists carry none are asked for.
     pub tags: bool,
+    /// Whether SQL digests are asked for.
+    pub sql_digests: bool,
     /// Answers from here instead of from AWS.
     pub replay: Option<Arc<Replay>>,
     /// Writes each exchange.
@@ -100,6 +102,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         fixed_clock: replay.is_some(),
         metrics: options.metrics,
         tags: options.tags,
+        sql_digests: options.sql_digests,
         in_flight: Semaphore::new(options.concurrency.max(1)),
         interrupted: options.interrupted,
     });

@@ -30,6 +30,8 @@ pub struct Span {
     pub metrics: bool,
     /// Whether the tags of resources whose lists carry none are asked for.
     pub tags: bool,
+    /// Whether SQL digests are asked for.
+    pub sql_digests: bool,
     /// The limit on calls in flight.
     pub(crate) in_flight: Semaphore,
     /// Turns true when the user interrupts.

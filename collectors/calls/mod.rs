@@ -38,6 +38,7 @@ pub mod lambda_concurrency;
 pub mod lambda_triggers;
 pub mod memorydb;
 pub mod networkmonitor;
+pub mod pi;
 pub mod rds_clusters;
 pub mod rds_instances;
 pub mod rds_parameters;
@@ -159,6 +160,7 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         synthetics::CALLS,
         s3_object::CALLS,
         tagging::CALLS,
+        pi::CALLS,
         ec2_instances::CALLS,
         cloudwatch_metrics::CALLS,
         compute_optimizer_compute::CALLS,

@@ -25,7 +25,7 @@ pub(super) struct Database<'a> {
     pub(super) instances: Vec<&'a DbInstance>,
     /// Why there may be more instances.
     instances_gap: Option<GapId>,
-    instances_from: SourceId,
+    pub(super) instances_from: SourceId,
     clusters_from: SourceId,
 }
 

@@ -50,4 +50,16 @@ pub struct Database {
     /// When the oldest open performance recommendation was made (RDS `DescribeDBRecommendations`, `CreatedTime`); nothing
     /// where none is open.
     pub oldest_performance_recommendation_at: Observed<Option<Timestamp>>,
+    /// The SQL digests with most load of the last seven days, at most twenty (Performance Insights
+    /// `DescribeDimensionKeys`); nothing where they were not asked for or Performance Insights is off.
+    pub top_queries: Observed<Option<Vec<SqlDigest>>>,
+}
+
+/// A digest of alike SQL statements, and the load it makes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SqlDigest {
+    /// `db.sql_tokenized.id`.
+    pub digest: String,
+    /// `Total` of `db.load.avg`: average active sessions over the window.
+    pub load_average: f64,
 }

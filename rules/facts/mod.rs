@@ -30,7 +30,7 @@ pub use api_stage::ApiStage;
 pub use bucket::Bucket;
 pub use cache::{Cache, CacheKind};
 pub use cache_demand::CacheDemand;
-pub use database::Database;
+pub use database::{Database, SqlDigest};
 pub use database_storage::DatabaseStorage;
 pub use debt_register::{DebtEntry, DebtRegister};
 pub use distribution::{CacheBehaviour, Distribution};

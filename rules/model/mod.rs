@@ -43,7 +43,7 @@ pub use inference::{Blocker, Levels, blockers, infer};
 pub use level::Level;
 pub use observed::Observed;
 pub use outcome::{DecidedBy, Outcome, Verdict};
-pub use path::{StepCriterion, StepReport, StepState, StepSubject};
+pub use path::{StepCriterion, StepReport, StepState, StepSubject, TopQueries};
 pub use people::{Attested, Waived};
 pub use people_report::{AttestationReport, Effect, WaiverReport, WithWaivers};
 pub(crate) use scope::date as scope_date;

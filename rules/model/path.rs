@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Control, Outcome, Verdict};
+use crate::facts::SqlDigest;
 
 /// Where a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -57,6 +58,18 @@ pub struct StepSubject {
     pub saving_usd_month: Option<f64>,
 }
 
+/// The SQL digests of a database with most load.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TopQueries {
+    /// Its ARN.
+    pub arn: Arc<str>,
+    /// Its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Arc<str>>,
+    /// At most twenty, the most loading first.
+    pub queries: Vec<SqlDigest>,
+}
+
 /// A two-week step of the model's entry path.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StepReport {
@@ -74,6 +87,9 @@ pub struct StepReport {
     pub criteria: Vec<StepCriterion>,
     /// Resources that it touches, the most rewarding first, at most fifty.
     pub subjects: Vec<StepSubject>,
+    /// The queries that load databases most, where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub top_queries: Vec<TopQueries>,
     /// How many there are in all.
     pub subjects_total: u64,
     /// Saving of all of them in US dollars a month at list price; absent where no price is known.

@@ -149,6 +149,7 @@ fn neglected_database() -> Facts {
         latency_alarm_percentile: known(None),
         devops_guru: no,
         oldest_performance_recommendation_at: known(Some(days_ago(365))),
+        top_queries: known(None),
     }
     .into()
 }

@@ -49,6 +49,9 @@ pub(super) struct Args {
     /// Whether CloudWatch metrics are asked for (list price 0.01 USD per 1,000 metrics)
     #[arg(long, value_enum, default_value = "on")]
     metrics: Switch,
+    /// Ask Performance Insights for the 20 queries with most load of each database: digests, never SQL text
+    #[arg(long)]
+    sql_digests: bool,
     /// Write each exchange with AWS into this new folder; credentials and secrets are left out
     #[arg(long, value_name = "DIR")]
     record: Option<PathBuf>,
@@ -131,6 +134,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         regions: args.regions.clone(),
         metrics: args.metrics == Switch::On,
         tags: !config.settings.scope.tags.is_empty(),
+        sql_digests: args.sql_digests,
         register: config.register.as_deref().map(handed).transpose()?,
         record: args.record.clone(),
         redact: args.redact,

@@ -23,6 +23,7 @@ async fn seen(recording: Recording) -> BTreeMap<String, usize> {
         timeout: Duration::from_secs(5),
         metrics: recording.header.metrics,
         tags: recording.header.tags,
+        sql_digests: false,
         replay: Some(Arc::new(Replay::new(recording))),
         recorder: None,
         interrupted: tokio::sync::watch::channel(false).1,
