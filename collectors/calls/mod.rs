@@ -10,12 +10,16 @@ pub mod autoscaling;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
+pub mod cloudwatch_metrics;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
+pub mod compute_optimizer_compute;
 pub mod compute_optimizer_lambda;
+pub mod config;
 pub mod devops_guru;
 pub mod ec2_account;
 pub mod ec2_endpoints;
+pub mod ec2_instances;
 pub mod ec2_network;
 pub mod ec2_volumes;
 pub mod ecs;
@@ -139,6 +143,10 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         route53::CALLS,
         s3_website::CALLS,
         synthetics::CALLS,
+        ec2_instances::CALLS,
+        cloudwatch_metrics::CALLS,
+        compute_optimizer_compute::CALLS,
+        config::CALLS,
     ]
     .into_iter()
     .flatten()
