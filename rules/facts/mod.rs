@@ -7,14 +7,18 @@ mod bucket;
 mod database;
 mod database_storage;
 mod debt_register;
+mod deployment_target;
 mod distribution;
+mod entry_point;
 mod file_system;
 mod function;
 mod global_network;
+mod monitoring;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
 mod scaling_target;
+mod slo;
 mod static_server;
 mod storage_automation;
 mod volume;
@@ -24,14 +28,18 @@ pub use bucket::Bucket;
 pub use database::Database;
 pub use database_storage::DatabaseStorage;
 pub use debt_register::{DebtEntry, DebtRegister};
+pub use deployment_target::{Deployer, DeploymentTarget};
 pub use distribution::Distribution;
+pub use entry_point::{EntryPoint, EntryPointKind, LatencyData, LatencyObjective, WatchingAlarm};
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
+pub use monitoring::Monitoring;
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
 pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
+pub use slo::{Indicator, Slo};
 pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
@@ -165,6 +173,14 @@ kinds! {
     RegionalNetwork, "regional_network", "accounts and regions";
     /// What of one account answers near its users.
     GlobalNetwork, "global_network", "accounts";
+    /// Where requests enter.
+    EntryPoint, "entry_point", "entry points";
+    /// A service level objective of Application Signals.
+    Slo, "slo", "service level objectives";
+    /// What deployments change.
+    DeploymentTarget, "deployment_target", "deployment targets";
+    /// What one account measures.
+    Monitoring, "monitoring", "accounts";
     /// A performance debt register that the configuration names.
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.
