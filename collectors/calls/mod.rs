@@ -6,11 +6,15 @@
 pub mod apigateway;
 pub mod apigatewayv2;
 pub mod application_autoscaling;
+pub mod application_signals;
 pub mod autoscaling;
 pub mod cloudfront;
+pub mod cloudfront_tags;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
+pub mod cloudwatch_composite;
 pub mod cloudwatch_metrics;
+pub mod codedeploy;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
 pub mod compute_optimizer_compute;
@@ -25,11 +29,13 @@ pub mod ec2_volumes;
 pub mod ecs;
 pub mod efs;
 pub mod elbv2;
+pub mod elbv2_tags;
 pub mod eventbridge;
 pub mod globalaccelerator;
 pub mod internetmonitor;
 pub mod lambda;
 pub mod lambda_concurrency;
+pub mod lambda_tags;
 pub mod lambda_triggers;
 pub mod networkmonitor;
 pub mod rds_clusters;
@@ -147,6 +153,11 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         cloudwatch_metrics::CALLS,
         compute_optimizer_compute::CALLS,
         config::CALLS,
+        application_signals::CALLS,
+        codedeploy::CALLS,
+        cloudfront_tags::CALLS,
+        elbv2_tags::CALLS,
+        lambda_tags::CALLS,
     ]
     .into_iter()
     .flatten()
