@@ -44,7 +44,7 @@ pub(crate) async fn collect(place: &Place, metrics: &Metrics) -> Collected {
 }
 
 /// Whether one of several facts is true: one is enough; otherwise an unknown one keeps it unknown. Of no facts: false.
-fn any_of(facts: impl IntoIterator<Item = Observed<bool>>, from: SourceId) -> Observed<bool> {
+pub(crate) fn any_of(facts: impl IntoIterator<Item = Observed<bool>>, from: SourceId) -> Observed<bool> {
     let mut answer = Observed::known(false, from);
     for fact in facts {
         match (fact, answer) {

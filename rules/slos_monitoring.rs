@@ -366,12 +366,15 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         basis: Basis::Observed,
         tests: &[Test::EntryPoint {
             applies: every,
-            holds: |entry, _| entry.anomaly_detection.truth().or(entry.devops_guru.truth()),
-            facts: &["entry", "anomaly_detection", "devops_guru"],
+            holds: |entry, cx| {
+                let learnt = entry.anomaly_detector.truth().or(any(&entry.anomaly_alarms, cx, |_| Truth::True));
+                learnt.or(entry.devops_guru.truth())
+            },
+            facts: &["entry", "anomaly_detector", "anomaly_alarms", "devops_guru"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,
-        thresholds: &[],
+        thresholds: &[&WITHOUT_DATA_DAYS],
         calls: &[
             "elasticloadbalancing:DescribeLoadBalancers",
             "elasticloadbalancing:DescribeTags",

@@ -28,7 +28,8 @@ fn entry(change: impl FnOnce(&mut EntryPoint)) -> EntryPoint {
         latency_data: known(LatencyData::Present),
         latency_alarms: known(vec![alarm(|_| ())]),
         latency_slos: known(vec![LatencyObjective { name: "fast".to_owned(), percentile: Some(99.0) }]),
-        anomaly_detection: known(true),
+        anomaly_detector: known(true),
+        anomaly_alarms: known(Vec::new()),
         devops_guru: known(false),
     };
     change(&mut entry);
@@ -303,13 +304,31 @@ fn higher_levels() -> Vec<crate::testing::Case> {
             anomalies,
             "DevOps Guru is enough",
             one(entry(|e| {
-                e.anomaly_detection = unknown();
+                e.anomaly_detector = unknown();
                 e.devops_guru = known(true);
             })),
             Met,
         ),
-        case(anomalies, "unmet", beside(entry(|_| ()), entry(|e| e.anomaly_detection = known(false))), Unmet),
-        case(anomalies, "unknown", one(entry(|e| e.anomaly_detection = unknown())), Unknown),
+        case(anomalies, "unmet", beside(entry(|_| ()), entry(|e| e.anomaly_detector = known(false))), Unmet),
+        case(
+            anomalies,
+            "an alarm is enough",
+            one(entry(|e| {
+                e.anomaly_detector = known(false);
+                e.anomaly_alarms = known(vec![alarm(|a| a.anomaly_band = true)]);
+            })),
+            Met,
+        ),
+        case(
+            anomalies,
+            "a dead alarm detects nothing",
+            one(entry(|e| {
+                e.anomaly_detector = known(false);
+                e.anomaly_alarms = known(vec![alarm(|a| a.state = "INSUFFICIENT_DATA".to_owned())]);
+            })),
+            Unmet,
+        ),
+        case(anomalies, "unknown", one(entry(|e| e.anomaly_detector = unknown())), Unknown),
         case(anomalies, "nothing", vec![], NotApplicable),
     ]
 }

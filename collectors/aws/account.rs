@@ -56,7 +56,7 @@ pub enum AccountError {
 }
 
 /// The region that global services of a partition answer from.
-fn home_of(partition: &str) -> &'static str {
+pub(crate) fn home_of(partition: &str) -> &'static str {
     match partition {
         "aws-cn" => "cn-northwest-1",
         "aws-us-gov" => "us-gov-west-1",

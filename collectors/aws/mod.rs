@@ -35,5 +35,6 @@ pub use replay::{Replay, ReplayError};
 pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 
+pub(crate) use account::home_of;
 pub(crate) use ids::source_id;
 pub(crate) use pages::{PageEnd, drain, drain_part, drain_unless_absent, once, pages};

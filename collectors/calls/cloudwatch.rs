@@ -151,7 +151,7 @@ pub fn watched(
 }
 
 /// A Metrics Insights query over all resources of the namespace: `SELECT MAX(VolumeQueueLength) FROM SCHEMA("AWS/EBS", VolumeId)`.
-fn selects(query: &str, namespace: &str, metrics: &[&str]) -> bool {
+pub(crate) fn selects(query: &str, namespace: &str, metrics: &[&str]) -> bool {
     let upper = query.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"));
     upper
         && !query.to_uppercase().contains(" WHERE ")

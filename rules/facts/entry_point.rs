@@ -36,7 +36,7 @@ pub enum LatencyData {
     Absent,
     /// AWS would publish it, but it is turned off: a distribution without additional metrics.
     TurnedOff,
-    /// AWS publishes none: a Network Load Balancer, or an ECS service without Service Connect and Application Signals.
+    /// AWS publishes none: a Network Load Balancer or an ECS service without Service Connect and Application Signals.
     NotPublished,
 }
 
@@ -52,7 +52,8 @@ pub struct WatchingAlarm {
     pub evaluation_periods: Option<i32>,
     /// `AlarmName`.
     pub name: String,
-    /// The percentile it looks at: 99 of `p99` and of `PR(:1)` below 99 %; 100 of `Maximum`; nothing for averages and trimmed
+    /// The percentile it looks at: 99 of `p99` and of `PR(:0.5)` (the share within half a
+    /// second) below 99; 100 of `Maximum`; nothing for averages and trimmed
     /// means.
     pub percentile: Option<f64>,
     /// `StateValue`: `OK`, `ALARM` or `INSUFFICIENT_DATA`.
@@ -80,15 +81,18 @@ pub struct EntryPoint {
     pub entry: EntryPointKind,
     /// Whether CloudWatch has its latency (`GetMetricData`): `TargetResponseTime` of a load balancer, `Latency` of an API,
     /// `OriginLatency` of a distribution with additional metrics, `UrlRequestLatency` of a function URL; of an ECS service
-    /// whether `ListMetrics` has `TargetResponseTime` (Service Connect) or `Latency` (Application Signals).
+    /// and of a Network Load Balancer whether `ListMetrics` has `TargetResponseTime` (Service Connect) of the service, or
+    /// `Latency` (Application Signals) of the service or one behind it.
     pub latency_data: Observed<LatencyData>,
     /// The alarms on that latency that fire when it rises (`DescribeAlarms`).
     pub latency_alarms: Observed<Vec<WatchingAlarm>>,
     /// The objectives on its latency (Application Signals `GetServiceLevelObjective`), joined by the metric's dimensions or
     /// by the name of the service.
     pub latency_slos: Observed<Vec<LatencyObjective>>,
-    /// Whether an anomaly detector (`DescribeAnomalyDetectors`) or an alarm with an anomaly band looks at one of its metrics.
-    pub anomaly_detection: Observed<bool>,
+    /// Whether an anomaly detector learns one of its metrics (`DescribeAnomalyDetectors`).
+    pub anomaly_detector: Observed<bool>,
+    /// Alarms with an anomaly band on one of its metrics (`DescribeAlarms`).
+    pub anomaly_alarms: Observed<Vec<WatchingAlarm>>,
     /// Whether DevOps Guru analyses it: all resources, its CloudFormation stack or one of its tags (`GetResourceCollection`).
     pub devops_guru: Observed<bool>,
 }
