@@ -17,7 +17,7 @@ IAM_PREFIX = {
     "networkmonitor": "networkmonitor", "synthetics": "synthetics", "apigateway": "apigateway",
     "apigatewayv2": "apigateway", "lambda": "lambda", "compute-optimizer": "compute-optimizer",
     "compute-optimizer-automation": "aco-automation", "stepfunctions": "states", "efs": "elasticfilesystem",
-    "events": "events",
+    "events": "events", "application-signals": "application-signals", "codedeploy": "codedeploy",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }
