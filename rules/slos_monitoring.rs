@@ -160,6 +160,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         thresholds: &[&WITHOUT_DATA_DAYS],
         calls: &[
             "elasticloadbalancing:DescribeLoadBalancers",
+            "elasticloadbalancing:DescribeTargetGroups",
             "apigateway:GetRestApis",
             "apigateway:GetApis",
             "cloudfront:ListDistributions",
