@@ -6,10 +6,7 @@ use aws_sdk_applicationsignals::types::{
     MetricDataQuery, MonitoredRequestCountMetricDataQueries, ServiceLevelIndicatorMetricType, ServiceLevelObjective,
     ServiceLevelObjectiveBudgetReport,
 };
-use rung_rules::{
-    facts::Indicator,
-    model::{Cause, GapId, SourceId},
-};
+use rung_rules::{facts::Indicator, model::Cause};
 
 use super::{Call, call, cloudwatch::AlarmMetric, time::date_time};
 use crate::{
@@ -156,12 +153,10 @@ pub struct Budget {
     pub status: Arc<str>,
     /// What is left, in percent of the total; nothing without a total.
     pub remaining_percent: Option<f64>,
-    /// The answer it was read from.
-    pub from: SourceId,
 }
 
 /// The budgets of these objectives at the time of the scan, by ARN; a report that AWS could not make is a gap.
-pub async fn budgets(place: &Place, objectives: &[Summary]) -> Arc<HashMap<Arc<str>, Result<Budget, GapId>>> {
+pub async fn budgets(place: &Place, objectives: &[Summary]) -> Arc<HashMap<Arc<str>, Read<Budget>>> {
     let read = async {
         let batches = objectives.chunks(REPORTS_PER_CALL).map(|batch| reports(place, batch));
         at_once(AT_ONCE, batches).await.into_iter().flatten().collect::<HashMap<_, _>>()
@@ -169,7 +164,7 @@ pub async fn budgets(place: &Place, objectives: &[Summary]) -> Arc<HashMap<Arc<s
     place.memo(&BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT, "", read).await
 }
 
-async fn reports(place: &Place, batch: &[Summary]) -> Vec<(Arc<str>, Result<Budget, GapId>)> {
+async fn reports(place: &Place, batch: &[Summary]) -> Vec<(Arc<str>, Read<Budget>)> {
     let call = &BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT;
     let ids = batch.iter().map(|one| one.arn.to_string()).collect();
     let request = place.clients.application_signals().batch_get_service_level_objective_budget_report();
@@ -177,20 +172,17 @@ async fn reports(place: &Place, batch: &[Summary]) -> Vec<(Arc<str>, Result<Budg
     let parameters = batch.first().map_or("", |one| &one.name);
     let read = once(place, call, parameters, answer, |answer| (answer.reports, answer.errors), &[], || None).await;
     let (made, failed, from) = match read {
-        Read::Unknown { gap } => return batch.iter().map(|one| (one.arn.clone(), Err(gap))).collect(),
+        Read::Unknown { gap } => return batch.iter().map(|one| (one.arn.clone(), Read::Unknown { gap })).collect(),
         Read::Known { value: (made, failed), from } => (made, failed, from),
     };
     let failed = failed.into_iter().map(|error| {
         let words = format!("{}: {}", error.error_code, error.error_message);
-        (Arc::from(error.arn), Err(place.gap(call, &error.name, Cause::Failed, words)))
+        (Arc::from(error.arn), Read::Unknown { gap: place.gap(call, &error.name, Cause::Failed, words) })
     });
     let made = made.into_iter().map(|report| {
-        let budget = Budget {
-            status: report.budget_status.as_str().into(),
-            remaining_percent: remaining_percent(&report),
-            from,
-        };
-        (Arc::from(report.arn), Ok(budget))
+        let value =
+            Budget { status: report.budget_status.as_str().into(), remaining_percent: remaining_percent(&report) };
+        (Arc::from(report.arn), Read::Known { value, from })
     });
     made.chain(failed).collect()
 }

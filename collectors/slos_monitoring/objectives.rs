@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use rung_rules::{
     facts::{self, Indicator, LatencyObjective},
-    model::{Evidence, GapId, Observed, SourceId, Tags},
+    model::{Cause, Evidence, Observed, Tags},
 };
 
 use super::{
@@ -32,8 +32,8 @@ const NAMESPACE: &str = "AWS/ApplicationSignals";
 pub(super) struct Objectives {
     pub(super) listed: Arc<Listing<Summary>>,
     /// Each that is still there, in the list's order.
-    read: Vec<(Summary, Result<(Objective, SourceId), GapId>)>,
-    budgets: Arc<HashMap<Arc<str>, Result<Budget, GapId>>>,
+    read: Vec<(Summary, Read<Objective>)>,
+    budgets: Arc<HashMap<Arc<str>, Read<Budget>>>,
 }
 
 impl Objectives {
@@ -41,9 +41,11 @@ impl Objectives {
         let listed = application_signals::objectives(place).await;
         let details = listed.items.iter().map(|one| async move {
             match &*application_signals::objective(place, &one.name).await {
-                Read::Known { value: Some(objective), from } => Some((one.clone(), Ok((objective.clone(), *from)))),
+                Read::Known { value: Some(objective), from } => {
+                    Some((one.clone(), Read::Known { value: objective.clone(), from: *from }))
+                }
                 Read::Known { value: None, .. } => None,
-                Read::Unknown { gap } => Some((one.clone(), Err(*gap))),
+                Read::Unknown { gap } => Some((one.clone(), Read::Unknown { gap: *gap })),
             }
         });
         let (read, budgets) =
@@ -59,15 +61,16 @@ impl Objectives {
             indicator(objective) == Indicator::Latency
                 && (named || objective.metrics.iter().any(|metric| entry.is_latency(metric)))
         };
-        let read = self.read.iter().filter_map(|(summary, read)| Some((summary, &read.as_ref().ok()?.0)));
-        let found: Vec<_> = read
-            .filter(|(_, objective)| of_entry(objective))
-            .map(|(summary, objective)| LatencyObjective {
-                name: summary.name.to_string(),
-                percentile: percentile(objective),
-            })
-            .collect();
-        let unread = self.read.iter().find_map(|(_, read)| read.as_ref().err().copied());
+        let (mut found, mut unread) = (Vec::new(), None);
+        for (summary, read) in &self.read {
+            match read {
+                Read::Known { value, .. } if of_entry(value) => {
+                    found.push(LatencyObjective { name: summary.name.to_string(), percentile: percentile(value) });
+                }
+                Read::Known { .. } => {}
+                Read::Unknown { gap } => unread = unread.or(Some(*gap)),
+            }
+        }
         let behind = entry.services_gap.filter(|_| !self.read.is_empty());
         match self.listed.gap.or(unread).or(behind) {
             Some(gap) if found.is_empty() => Observed::unknown(gap),
@@ -80,33 +83,27 @@ impl Objectives {
         self.read.iter().map(|(summary, read)| self.of_one(place, alarms, summary, read)).collect()
     }
 
-    fn of_one(
-        &self,
-        place: &Place,
-        alarms: &Alarms,
-        summary: &Summary,
-        read: &Result<(Objective, SourceId), GapId>,
-    ) -> Evidence {
+    fn of_one(&self, place: &Place, alarms: &Alarms, summary: &Summary, read: &Read<Objective>) -> Evidence {
         let budget = self.budgets.get(&summary.arn);
         let facts = facts::Slo {
-            indicator: fact(read, indicator),
-            percentile: fact(read, percentile),
+            indicator: read.fact(indicator),
+            percentile: read.fact(percentile),
             goal_percent: match read {
-                Ok((objective, from)) => {
-                    place.reported(objective.goal_percent, *from, &GET_SERVICE_LEVEL_OBJECTIVE, "Goal.AttainmentGoal")
+                Read::Known { value, from } => {
+                    place.reported(value.goal_percent, *from, &GET_SERVICE_LEVEL_OBJECTIVE, "Goal.AttainmentGoal")
                 }
-                Err(gap) => Observed::unknown(*gap),
+                Read::Unknown { gap } => Observed::unknown(*gap),
             },
-            burn_rate_windows_minutes: fact(read, |objective| objective.windows_minutes.clone()),
+            burn_rate_windows_minutes: read.fact(|objective| objective.windows_minutes.clone()),
             budget_status: of_budget(place, budget, |budget| budget.status.to_string()),
             budget_remaining_percent: of_budget(place, budget, |budget| budget.remaining_percent),
             burn_rate_alarms: alarms.that(|alarm, metric| warns(alarm, metric) && of_objective(metric, &summary.name)),
             anomaly_alarms: match read {
-                Ok((objective, _)) => alarms.that(|alarm, metric| {
+                Read::Known { value: objective, .. } => alarms.that(|alarm, metric| {
                     let measured = || objective.metrics.iter().any(|own| same(own, metric));
                     alarm.anomaly_band && (of_objective(metric, &summary.name) || measured())
                 }),
-                Err(gap) => Observed::unknown(*gap),
+                Read::Unknown { gap } => Observed::unknown(*gap),
             },
         };
         let subject = place.subject(summary.arn.clone(), Some(&summary.name), Tags::new());
@@ -114,22 +111,10 @@ impl Objectives {
     }
 }
 
-fn fact<T>(read: &Result<(Objective, SourceId), GapId>, pick: impl FnOnce(&Objective) -> T) -> Observed<T> {
-    match read {
-        Ok((objective, from)) => Observed::known(pick(objective), *from),
-        Err(gap) => Observed::unknown(*gap),
-    }
-}
-
-fn of_budget<T>(place: &Place, budget: Option<&Result<Budget, GapId>>, pick: impl FnOnce(&Budget) -> T) -> Observed<T> {
-    match budget {
-        Some(Ok(budget)) => Observed::known(pick(budget), budget.from),
-        Some(Err(gap)) => Observed::unknown(*gap),
-        None => {
-            let call = &BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT;
-            place.reported(None, SourceId(0), call, "a report about every objective")
-        }
-    }
+fn of_budget<T>(place: &Place, budget: Option<&Read<Budget>>, pick: impl FnOnce(&Budget) -> T) -> Observed<T> {
+    let call = &BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT;
+    let none = || Observed::unknown(place.gap(call, "a report about every objective", Cause::NotReported, ""));
+    budget.map_or_else(none, |budget| budget.fact(pick))
 }
 
 /// What AWS says, or what the metrics are: objectives on metrics of CloudWatch do not say.
