@@ -21,7 +21,7 @@ use rung_rules::{
 use crate::{
     Collected, at_once,
     aws::Place,
-    calls::{cloudwatch, cloudwatch_anomaly},
+    calls::cloudwatch_anomaly,
     metrics::{Ask, Metrics},
 };
 use alarms::Alarms;
@@ -77,7 +77,7 @@ async fn entry_points(
     let evidence = entries.items.iter().map(|entry| async {
         let facts = facts::EntryPoint {
             entry: entry.kind,
-            latency_data: latency::data(entry, &sent, metrics).await,
+            latency_data: latency::data(entry, &sent, metrics),
             latency_alarms: latency_alarms(entry, alarms),
             latency_slos: objectives.on_latency_of(entry),
             anomaly_detector: detectors.any(|detector| detector.metrics.iter().any(|metric| entry.owns(metric))),
@@ -97,9 +97,4 @@ fn latency_alarms(entry: &Entry, alarms: &Alarms) -> Observed<Vec<facts::Watchin
         Some(gap) if alarms.any_metric(latency::of_service) => Observed::unknown(gap),
         _ => found,
     }
-}
-
-/// Whether a Metrics Insights query looks at one of these metrics of every resource of the namespace.
-fn selects_all(expression: &str, namespace: &str, metrics: &[&str]) -> bool {
-    cloudwatch::selects(expression, namespace, metrics)
 }

@@ -4,7 +4,6 @@ use std::{collections::HashSet, sync::Arc};
 
 use rung_rules::{facts::WatchingAlarm, model::Observed};
 
-use super::selects_all;
 use crate::{
     aws::{Listing, Place},
     calls::{
@@ -46,7 +45,7 @@ impl Alarms {
         self.metric.all_of(|alarms| {
             let of = |alarm: &Alarm| {
                 let fires = |metric: &&AlarmMetric| watches(metric) && fires_when_slow(alarm, metric);
-                let selects = |expression: &Arc<str>| selects_all(expression, namespace, names) && rises(alarm);
+                let selects = |expression: &Arc<str>| cloudwatch::selects(expression, namespace, names) && rises(alarm);
                 let of_all = alarm.expressions.iter().any(selects).then(|| self.record(alarm, "", None));
                 self.watching(alarm, alarm.metrics.iter().filter(fires)).or(of_all)
             };

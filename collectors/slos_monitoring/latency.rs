@@ -28,8 +28,10 @@ static OF_DISTRIBUTION: Metric =
 static OF_FUNCTION_URL: Metric = Metric::hourly("AWS/Lambda", "UrlRequestLatency", "Average", &["FunctionName"]);
 
 const ECS: &str = "AWS/ECS";
-/// Application Signals writes what services send without the prefix, and what it computes of objectives with it.
-const OF_SERVICES: &[&str] = &["ApplicationSignals", "AWS/ApplicationSignals"];
+/// Where Application Signals writes what services send.
+const SIGNALS: &str = "ApplicationSignals";
+/// Where it writes what it computes of objectives; some of AWS's examples have services there, too.
+const SIGNALS_OF_AWS: &str = "AWS/ApplicationSignals";
 
 /// The namespace of a kind's metrics.
 pub(super) fn namespace(kind: EntryPointKind) -> &'static str {
@@ -56,7 +58,7 @@ pub(super) fn names(kind: EntryPointKind) -> &'static [&'static str] {
 
 /// Whether Application Signals writes there.
 pub(super) fn is_service_namespace(namespace: &str) -> bool {
-    OF_SERVICES.contains(&namespace)
+    [SIGNALS, SIGNALS_OF_AWS].contains(&namespace)
 }
 
 /// Whether a metric is the latency of a service that Application Signals knows.
@@ -97,18 +99,17 @@ impl Sent {
         let has = |kind| entries.items.iter().any(|entry| entry.kind == kind);
         let services = has(EntryPointKind::EcsService);
         let signals = services || has(EntryPointKind::NetworkLoadBalancer);
-        let [first, ..] = OF_SERVICES else { return Sent { by_connect: None, by_signals: None } };
         let connect = async {
-            match services {
-                true => Some(cloudwatch_metrics::dimensions_of(place, ECS, "TargetResponseTime").await),
-                false => None,
+            if !services {
+                return None;
             }
+            Some(cloudwatch_metrics::dimensions_of(place, ECS, "TargetResponseTime").await)
         };
         let signals = async {
-            match signals {
-                true => Some(cloudwatch_metrics::dimensions_of(place, first, "Latency").await),
-                false => None,
+            if !signals {
+                return None;
             }
+            Some(cloudwatch_metrics::dimensions_of(place, SIGNALS, "Latency").await)
         };
         let (by_connect, by_signals) = futures::join!(connect, signals);
         Sent { by_connect, by_signals }
@@ -127,19 +128,13 @@ impl Sent {
 }
 
 /// Whether CloudWatch has its latency.
-pub(super) async fn data(entry: &Entry, sent: &Sent, metrics: &Metrics) -> Observed<LatencyData> {
-    let Some(query) = query(entry) else {
-        let otherwise = match entry.kind {
-            EntryPointKind::Distribution => LatencyData::TurnedOff,
-            _ => LatencyData::NotPublished,
-        };
-        return match entry.kind {
-            EntryPointKind::Distribution => Observed::known(otherwise, entry.from),
-            _ => sent.of(entry).map(|sent| if sent { LatencyData::Present } else { otherwise }),
-        };
-    };
-    if let Some(Read::Unknown { gap }) = entry.additional_metrics.as_deref() {
-        return Observed::unknown(*gap);
+pub(super) fn data(entry: &Entry, sent: &Sent, metrics: &Metrics) -> Observed<LatencyData> {
+    match (query(entry), entry.additional_metrics.as_deref()) {
+        (_, Some(Read::Unknown { gap })) => Observed::unknown(*gap),
+        (Some(query), _) => {
+            metrics.has_data(&query).map(|data| if data { LatencyData::Present } else { LatencyData::Absent })
+        }
+        (None, Some(Read::Known { from, .. })) => Observed::known(LatencyData::TurnedOff, *from),
+        (None, None) => sent.of(entry).map(|sent| if sent { LatencyData::Present } else { LatencyData::NotPublished }),
     }
-    metrics.has_data(&query).map(|data| if data { LatencyData::Present } else { LatencyData::Absent })
 }
