@@ -132,6 +132,7 @@ pub async fn collect_all(places: &[Arc<Place>], done: impl Fn(&Place)) -> Eviden
         set.evidence.append(&mut one.evidence);
         set.unseen.append(&mut one.unseen);
     }
+    slos_monitoring::whole_accounts(&mut set.evidence);
     if let Some(place) = places.first() {
         set.now = place.span.now;
         set.accounts = places.iter().map(|place| place.account.clone()).collect();

@@ -179,6 +179,14 @@ impl Metrics {
         matches!(self.series(query), Some(Series::Empty))
     }
 
+    /// Whether there are data: "no" only when the query was answered completely.
+    pub fn has_data(&self, query: &MetricQuery) -> Observed<bool> {
+        match self.series(query) {
+            Some(Series::Empty) => Observed::known(false, self.source(query.metric)),
+            _ => self.get(query).map(|_| true),
+        }
+    }
+
     fn series(&self, query: &MetricQuery) -> Option<&Series> {
         self.answers.get(*self.asked.get(query)? as usize)?.as_ref()
     }

@@ -198,6 +198,8 @@ mod tests {
             name: "low".into(),
             acts: true,
             state: "OK".into(),
+            state_since: None,
+            evaluation_periods: None,
             threshold: Some(threshold),
             comparison: "LessThanThreshold".into(),
             anomaly_band: false,

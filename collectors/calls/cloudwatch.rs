@@ -4,7 +4,9 @@ use std::{collections::HashSet, sync::Arc};
 
 use aws_sdk_cloudwatch::types::{MetricAlarm, MetricDataQuery};
 
-use super::{Call, Price, call};
+use jiff::Timestamp;
+
+use super::{Call, Price, call, time::timestamp};
 use crate::aws::{Listing, Place, drain};
 
 call!(DESCRIBE_ALARMS, "cloudwatch", "CloudWatch", "DescribeAlarms", "alarms: what they watch, thresholds, actions");
@@ -42,6 +44,10 @@ pub struct Alarm {
     pub acts: bool,
     /// `StateValue`.
     pub state: Arc<str>,
+    /// `StateTransitionedTimestamp`, or `StateUpdatedTimestamp` where AWS leaves that out.
+    pub state_since: Option<Timestamp>,
+    /// `EvaluationPeriods`.
+    pub evaluation_periods: Option<i32>,
     /// `Threshold`; none for anomaly bands.
     pub threshold: Option<f64>,
     /// `ComparisonOperator`.
@@ -83,6 +89,8 @@ fn alarm(alarm: MetricAlarm) -> Alarm {
         name: text(alarm.alarm_name),
         acts: alarm.actions_enabled == Some(true) && alarm.alarm_actions.is_some_and(|actions| !actions.is_empty()),
         state: text(alarm.state_value.map(|state| state.as_str().to_owned())),
+        state_since: alarm.state_transitioned_timestamp.or(alarm.state_updated_timestamp).and_then(timestamp),
+        evaluation_periods: alarm.evaluation_periods,
         threshold: alarm.threshold,
         comparison: text(alarm.comparison_operator.map(|operator| operator.as_str().to_owned())),
         anomaly_band: band || alarm.threshold_metric_id.is_some(),
@@ -143,7 +151,7 @@ pub fn watched(
 }
 
 /// A Metrics Insights query over all resources of the namespace: `SELECT MAX(VolumeQueueLength) FROM SCHEMA("AWS/EBS", VolumeId)`.
-fn selects(query: &str, namespace: &str, metrics: &[&str]) -> bool {
+pub(crate) fn selects(query: &str, namespace: &str, metrics: &[&str]) -> bool {
     let upper = query.trim_start().get(..6).is_some_and(|word| word.eq_ignore_ascii_case("select"));
     upper
         && !query.to_uppercase().contains(" WHERE ")

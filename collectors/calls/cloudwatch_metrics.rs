@@ -5,7 +5,13 @@ use std::sync::Arc;
 use super::{Call, call};
 use crate::aws::{Listing, Place, drain};
 
-call!(LIST_METRICS, "cloudwatch", "CloudWatch", "ListMetrics", "which memory metrics the CloudWatch agent sends");
+call!(
+    LIST_METRICS,
+    "cloudwatch",
+    "CloudWatch",
+    "ListMetrics",
+    "which metrics there are: memory of the CloudWatch agent, latency of services"
+);
 
 pub(crate) static CALLS: &[&Call] = &[&LIST_METRICS];
 

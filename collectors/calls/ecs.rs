@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_ecs::types::{Failure, SchedulingStrategy};
+use aws_sdk_ecs::types::{DeploymentConfiguration, DeploymentControllerType, Failure, SchedulingStrategy};
 use rung_rules::model::{Cause, GapId, SourceId, Tags};
 
 use super::{Call, call, tags::tags};
@@ -39,10 +39,25 @@ pub struct Service {
     pub daemon: bool,
     /// `loadBalancers` of the service and of its task sets: target group ARNs and names of classic load balancers.
     pub load_balancers: Vec<Arc<str>>,
+    /// Who deploys, and what stops a deployment; nothing where `deploymentConfiguration` is absent.
+    pub deployment: Option<Deployment>,
     /// `tags`; empty on services with ARNs of the old form.
     pub tags: Tags,
     /// The answer it was read from.
     pub from: SourceId,
+}
+
+/// How a service is deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deployment {
+    /// `deploymentController.type`; `ECS` where AWS leaves it out, which is its default.
+    pub controller: Arc<str>,
+    /// `deploymentConfiguration.alarms.alarmNames`; none where that is not enabled.
+    pub alarms: Vec<Arc<str>>,
+    /// `deploymentConfiguration.alarms.rollback`, where that is enabled.
+    pub rolls_back: bool,
+    /// `deploymentConfiguration.deploymentCircuitBreaker.enable`.
+    pub circuit_breaker: bool,
 }
 
 impl Service {
@@ -123,6 +138,7 @@ fn service(service: aws_sdk_ecs::types::Service, from: SourceId) -> Option<Servi
     let of_sets =
         service.task_sets.unwrap_or_default().into_iter().flat_map(|set| set.load_balancers.unwrap_or_default());
     let balancers = service.load_balancers.unwrap_or_default().into_iter().chain(of_sets);
+    let controller = service.deployment_controller.map(|controller| controller.r#type);
     let arn: Arc<str> = service.service_arn?.into();
     Some(Service {
         name: service.service_name?.into(),
@@ -133,8 +149,19 @@ fn service(service: aws_sdk_ecs::types::Service, from: SourceId) -> Option<Servi
         load_balancers: balancers
             .filter_map(|one| one.target_group_arn.or(one.load_balancer_name).map(Arc::from))
             .collect(),
+        deployment: service.deployment_configuration.map(|configuration| deployment(configuration, controller)),
         tags: tags(service.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value))),
         arn,
         from,
     })
+}
+
+fn deployment(configuration: DeploymentConfiguration, controller: Option<DeploymentControllerType>) -> Deployment {
+    let alarms = configuration.alarms.filter(|alarms| alarms.enable);
+    Deployment {
+        controller: controller.map_or("ECS".into(), |kind| kind.as_str().into()),
+        rolls_back: alarms.as_ref().is_some_and(|alarms| alarms.rollback),
+        alarms: alarms.into_iter().flat_map(|alarms| alarms.alarm_names).map(Arc::from).collect(),
+        circuit_breaker: configuration.deployment_circuit_breaker.is_some_and(|breaker| breaker.enable),
+    }
 }

@@ -6,13 +6,17 @@
 pub mod apigateway;
 pub mod apigatewayv2;
 pub mod application_autoscaling;
+pub mod application_signals;
 pub mod autoscaling;
 pub mod cloudfront;
+pub mod cloudfront_tags;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
+pub mod cloudwatch_composite;
 pub mod cloudwatch_dashboards;
 pub mod cloudwatch_metrics;
 pub mod codebuild;
+pub mod codedeploy;
 pub mod codepipeline;
 pub mod compute_optimizer;
 pub mod compute_optimizer_automation;
@@ -30,11 +34,13 @@ pub mod ecs;
 pub mod efs;
 pub mod elasticache;
 pub mod elbv2;
+pub mod elbv2_tags;
 pub mod eventbridge;
 pub mod globalaccelerator;
 pub mod internetmonitor;
 pub mod lambda;
 pub mod lambda_concurrency;
+pub mod lambda_tags;
 pub mod lambda_triggers;
 pub mod memorydb;
 pub mod networkmonitor;
@@ -165,6 +171,11 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         cloudwatch_metrics::CALLS,
         compute_optimizer_compute::CALLS,
         config::CALLS,
+        application_signals::CALLS,
+        codedeploy::CALLS,
+        cloudfront_tags::CALLS,
+        elbv2_tags::CALLS,
+        lambda_tags::CALLS,
     ]
     .into_iter()
     .flatten()

@@ -174,6 +174,8 @@ mod tests {
             name: "cpu".into(),
             acts: true,
             state: "OK".into(),
+            state_since: None,
+            evaluation_periods: None,
             threshold: Some(80.0),
             comparison: comparison.into(),
             anomaly_band: false,

@@ -10,17 +10,21 @@ mod cache_demand;
 mod database;
 mod database_storage;
 mod debt_register;
+mod deployment_target;
 mod distribution;
+mod entry_point;
 mod file_system;
 mod function;
 mod global_network;
 mod instance;
+mod monitoring;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
 mod scaling_target;
 mod sized_resource;
 mod sizing_practice;
+mod slo;
 mod static_server;
 mod storage_automation;
 mod volume;
@@ -33,17 +37,21 @@ pub use cache_demand::CacheDemand;
 pub use database::{Database, SqlDigest};
 pub use database_storage::DatabaseStorage;
 pub use debt_register::{DebtEntry, DebtRegister};
+pub use deployment_target::{Deployer, DeploymentTarget};
 pub use distribution::{CacheBehaviour, Distribution};
+pub use entry_point::{EntryPoint, EntryPointKind, LatencyData, LatencyObjective, WatchingAlarm};
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
 pub use instance::Instance;
+pub use monitoring::Monitoring;
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
 pub use scaling_target::{PredictiveMode, ScalingCauses, ScalingKind, ScalingTarget};
 pub use sized_resource::{SizedKind, SizedResource};
 pub use sizing_practice::SizingPractice;
+pub use slo::{Indicator, Slo};
 pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
@@ -183,6 +191,14 @@ kinds! {
     ApiStage, "api_stage", "API stages with a cache";
     /// What of one account and region a cache could stand before.
     CacheDemand, "cache_demand", "accounts and regions";
+    /// Where requests enter.
+    EntryPoint, "entry_point", "entry points";
+    /// A service level objective of Application Signals.
+    Slo, "slo", "service level objectives";
+    /// What deployments change.
+    DeploymentTarget, "deployment_target", "deployment targets";
+    /// What one account measures.
+    Monitoring, "monitoring", "accounts";
     /// A performance debt register that the configuration names.
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.

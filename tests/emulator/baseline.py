@@ -85,6 +85,13 @@ ANSWERS = [
     _answer("compute-optimizer-automation", "GetEnrollmentConfiguration",
             {"status": "Inactive", "organizationRuleMode": "NoneAllowed"}),
     _answer("compute-optimizer-automation", "ListAutomationRules", {"automationRules": []}),
+    _answer("application-signals", "ListServiceLevelObjectives", {"SloSummaries": []}),
+    _error("application-signals", "GetServiceLevelObjective", 404, "ResourceNotFoundException", "SLO not found"),
+    _answer("application-signals", "BatchGetServiceLevelObjectiveBudgetReport",
+            {"Timestamp": "now", "Reports": [], "Errors": []}),
+    _answer("codedeploy", "ListApplications", {"applications": []}),
+    _error("codedeploy", "ListDeploymentGroups", 400, "ApplicationDoesNotExistException", "No application found"),
+    _error("codedeploy", "BatchGetDeploymentGroups", 400, "ApplicationDoesNotExistException", "No application found"),
     _error("stepfunctions", "ListExecutions", 400, "StateMachineDoesNotExist", "State Machine Does Not Exist"),
 ]
 

@@ -135,9 +135,17 @@ def facts(check, account):
                EU, "region of a bucket, asked by page")
     check.that(not any("BucketRegion" in b for b in s3.list_buckets()["Buckets"]), "no region otherwise")
     alarms = account.client("cloudwatch", US).describe_alarms(AlarmTypes=["MetricAlarm", "CompositeAlarm"])
-    check.same([a["AlarmName"] for a in alarms["CompositeAlarms"]], ["payments degraded"], "composite alarms")
-    check.same(sum(bool(a.get("Metrics")) for a in alarms["MetricAlarms"]), 5, "alarms with a Metrics list")
+    check.same([a["AlarmName"] for a in alarms["CompositeAlarms"]], ["payments degraded", "payments slow"], "composite alarms")
+    check.same(sum(bool(a.get("Metrics")) for a in alarms["MetricAlarms"]), 7, "alarms with a Metrics list")
     check.that("INSUFFICIENT_DATA" in {a["StateValue"] for a in alarms["MetricAlarms"]}, "an alarm without data")
+    signals = account.client("application-signals", US)
+    named = [one["Name"] for one in signals.list_service_level_objectives(MaxResults=2)["SloSummaries"]]
+    check.same(named, ["shop-checkout-latency", "payments-latency"], "first page of objectives")
+    slo = signals.get_service_level_objective(Id="shop-checkout-latency")["Slo"]
+    check.same([one["LookBackWindowMinutes"] for one in slo["BurnRateConfigurations"]], [360, 60], "burn-rate windows")
+    groups = account.client("codedeploy", US).batch_get_deployment_groups(
+        applicationName="larch-payments", deploymentGroupNames=["payments-api", "payments-webhook"])["deploymentGroupsInfo"]
+    check.same([group.get("alarmConfiguration", {}).get("enabled") for group in groups], [False, None], "gates")
     muted = [a for a in account.client("cloudwatch", EU).describe_alarms()["MetricAlarms"] if not a["ActionsEnabled"]]
     check.same(len(muted), 1, "alarms without actions")
     zero = account.client("lambda", US).get_function_concurrency(FunctionName="analytics-legacy-export")

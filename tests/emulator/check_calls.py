@@ -13,6 +13,8 @@ ABSENT = {
     ("compute-optimizer", "get_ec2_instance_recommendations"): ("OptInRequiredException",),
     ("compute-optimizer", "get_auto_scaling_group_recommendations"): ("OptInRequiredException",),
     ("compute-optimizer", "get_ecs_service_recommendations"): ("OptInRequiredException",),
+    ("application-signals", "get_service_level_objective"): ("ResourceNotFoundException",),
+    ("codedeploy", "list_deployment_groups"): ("ApplicationDoesNotExistException",),
 }
 PLAIN = {
     "sts": ("get_caller_identity",),
@@ -48,6 +50,8 @@ PLAIN = {
     "efs": ("describe_file_systems",),
     "events": ("list_rules",),
     "config": ("describe_config_rules",),
+    "application-signals": ("list_service_level_objectives",),
+    "codedeploy": ("list_applications",),
 }
 
 
@@ -59,7 +63,7 @@ def calls(account, region):
     yield from _metric_data()
     yield "ec2", "describe_instance_types", {"InstanceTypes": ["m7g.large", "m4.large"]}
     yield "cloudwatch", "list_metrics", {"Namespace": "CWAgent", "MetricName": "mem_used_percent"}
-    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _others):
+    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _objectives, _deployments, _others):
         yield from part(account, region)
 
 
@@ -114,6 +118,7 @@ def _edge(account, region):
     for item in account.client("cloudfront", region).list_distributions()["DistributionList"].get("Items", ()):
         yield "cloudfront", "get_monitoring_subscription", {"DistributionId": item["Id"]}
         yield "cloudfront", "get_cache_policy", {"Id": item["DefaultCacheBehavior"]["CachePolicyId"]}
+        yield "cloudfront", "list_tags_for_resource", {"Resource": item["ARN"]}
     for zone in account.client("route53", region).list_hosted_zones()["HostedZones"]:
         yield "route53", "list_resource_record_sets", {"HostedZoneId": zone["Id"]}
     for api in account.client("apigateway", region).get_rest_apis()["items"]:
@@ -133,6 +138,26 @@ def _functions(account, region):
         for operation in ("list_aliases", "list_provisioned_concurrency_configs", "get_function_concurrency",
                           "list_event_source_mappings", "get_policy", "list_function_url_configs"):
             yield "lambda", operation, {"FunctionName": function["FunctionName"]}
+        yield "lambda", "list_tags", {"Resource": function["FunctionArn"]}
+
+
+def _objectives(account, region):
+    signals = account.client("application-signals", region)
+    arns = [one["Arn"] for one in signals.list_service_level_objectives()["SloSummaries"]]
+    for arn in arns:
+        yield "application-signals", "get_service_level_objective", {"Id": arn.rpartition("/")[2]}
+    yield "application-signals", "get_service_level_objective", {"Id": "no-such-objective"}
+    yield "application-signals", "batch_get_service_level_objective_budget_report", {
+        "Timestamp": datetime.datetime.now(datetime.timezone.utc), "SloIds": arns or ["none"]}
+
+
+def _deployments(account, region):
+    codedeploy = account.client("codedeploy", region)
+    for application in [*codedeploy.list_applications()["applications"], "no-such-application"]:
+        yield "codedeploy", "list_deployment_groups", {"applicationName": application}
+    for application in codedeploy.list_applications()["applications"]:
+        groups = codedeploy.list_deployment_groups(applicationName=application)["deploymentGroups"]
+        yield "codedeploy", "batch_get_deployment_groups", {"applicationName": application, "deploymentGroupNames": groups}
 
 
 def _others(account, region):

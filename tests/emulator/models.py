@@ -19,6 +19,7 @@ IAM_PREFIX = {
     "compute-optimizer-automation": "aco-automation", "stepfunctions": "states", "efs": "elasticfilesystem",
     "events": "events", "config": "config", "codebuild": "codebuild", "codepipeline": "codepipeline",
     "events": "events", "elasticache": "elasticache", "memorydb": "memorydb", "dax": "dax",
+    "events": "events", "application-signals": "application-signals", "codedeploy": "codedeploy",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }

@@ -62,12 +62,13 @@ const NAME_ENDS: &[&str] =
     &["name", "identifier", "loggroup", "bucket", "username", "dnsname", "domainname", "email", "hostname"];
 /// Dimensions whose values are AWS's words.
 const DIMENSIONS_OF_AWS: &str = "
-    storagetype currency instancetype availabilityzone enginename databaseclass dbclass role operation
-    executedversion class type state service region method filterid cpu device fstype statuscode";
+    storagetype currency instancetype availabilityzone enginename databaseclass dbclass role
+    executedversion class type state region method filterid cpu device fstype statuscode";
 /// How namespaces of metrics begin that are not the user's own.
 const NAMESPACES: &[&str] = &[
     "AWS",
     "/aws/",
+    "ApplicationSignals",
     "CWAgent",
     "ECS/",
     "ContainerInsights",
@@ -179,11 +180,20 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "sourceidentifier" if leaf.service == "config" && !leaf.text.starts_with("arn:") => Some(Kind::Vocabulary),
         "key" => Some(Kind::Vocabulary),
         "value" if dimension && has(DIMENSIONS_OF_AWS, &label) => Some(Kind::Vocabulary),
+        // `GetItem` of DynamoDB; Application Signals has the user's own, `POST /orders`.
+        "value" if dimension && label == "operation" && is_operation(leaf.text) => Some(Kind::Vocabulary),
         "value" if dimension => Some(Kind::Name),
         "value" if parent.starts_with("resourcerecord") => Some(Kind::Record),
         "value" | "values" if is_name(&label) || label.ends_with(".prefix") => Some(Kind::Name),
         _ => None,
     }
+}
+
+/// Whether AWS could have named an operation so.
+fn is_operation(text: &str) -> bool {
+    text.starts_with(|sign: char| sign.is_ascii_uppercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        && text.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn of_field(leaf: &Leaf<'_>) -> Kind {

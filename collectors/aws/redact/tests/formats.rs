@@ -106,3 +106,21 @@ fn unreadable_bytes_are_hidden_and_plain_text_is_searched() {
     assert!(!body_text(&new[1].answer.body).contains("acme-logs"));
     assert!(new[0].request.path.starts_with("/n") && new[0].request.path.ends_with("?lifecycle"));
 }
+
+#[test]
+fn services_and_routes_of_application_signals_are_the_users() {
+    let dimensions = json!([{"Name": "Environment", "Value": "ecs:acme-prod"}, {"Name": "Service", "Value": "checkout"},
+        {"Name": "Operation", "Value": "POST /basket"}]);
+    let signals =
+        json!({"Namespace": "ApplicationSignals", "Metrics": [{"MetricName": "Latency", "Dimensions": dimensions}]});
+    let table = json!({"Namespace": "AWS/DynamoDB", "Metrics": [{"MetricName": "SuccessfulRequestLatency",
+        "Dimensions": [{"Name": "Operation", "Value": "GetItem"}]}]});
+    let new = redacted(vec![
+        answered("cloudwatch", "X", &signals.to_string()),
+        answered("cloudwatch", "Y", &table.to_string()),
+    ]);
+    let (signals, table) = (body_text(&new[0].answer.body), body_text(&new[1].answer.body));
+    assert!(signals.contains("ApplicationSignals") && signals.contains("Latency"), "{signals}");
+    assert!(!["acme", "checkout", "basket"].iter().any(|name| signals.contains(name)), "{signals}");
+    assert!(table.contains("GetItem"), "{table}");
+}
