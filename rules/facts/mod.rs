@@ -11,6 +11,8 @@ mod distribution;
 mod file_system;
 mod function;
 mod global_network;
+mod load_test;
+mod pipeline;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
@@ -28,6 +30,8 @@ pub use distribution::Distribution;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
+pub use load_test::{Experiment, LoadTest, LoadTestRunner};
+pub use pipeline::{LoadTestGate, Pipeline, RegionalDelivery};
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
@@ -165,6 +169,14 @@ kinds! {
     RegionalNetwork, "regional_network", "accounts and regions";
     /// What of one account answers near its users.
     GlobalNetwork, "global_network", "accounts";
+    /// What tests load.
+    LoadTest, "load_test", "load tests";
+    /// A pipeline of CodePipeline.
+    Pipeline, "pipeline", "pipelines";
+    /// An experiment of AWS Fault Injection Service.
+    Experiment, "experiment", "experiments";
+    /// What was searched for pipelines, load tests and experiments in one account and region.
+    RegionalDelivery, "regional_delivery", "accounts and regions";
     /// A performance debt register that the configuration names.
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.
