@@ -7,6 +7,7 @@ pub mod apigateway;
 pub mod apigatewayv2;
 pub mod application_autoscaling;
 pub mod autoscaling;
+pub mod cloudformation;
 pub mod cloudfront;
 pub mod cloudwatch;
 pub mod cloudwatch_anomaly;
@@ -24,6 +25,7 @@ pub mod ecs;
 pub mod efs;
 pub mod elbv2;
 pub mod eventbridge;
+pub mod fis;
 pub mod globalaccelerator;
 pub mod internetmonitor;
 pub mod lambda;
@@ -39,6 +41,7 @@ pub mod s3;
 pub mod s3_website;
 pub mod scaling_policy;
 pub mod scaling_prose;
+pub mod scheduler;
 pub mod sfn;
 pub mod sts;
 pub mod synthetics;
@@ -113,6 +116,7 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         autoscaling::CALLS,
         cloudwatch::CALLS,
         cloudwatch_anomaly::CALLS,
+        cloudformation::CALLS,
         codebuild::CALLS,
         codepipeline::CALLS,
         compute_optimizer::CALLS,
@@ -143,6 +147,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         route53::CALLS,
         s3_website::CALLS,
         synthetics::CALLS,
+        fis::CALLS,
+        scheduler::CALLS,
     ]
     .into_iter()
     .flatten()
