@@ -299,3 +299,15 @@ fn buckets_balancers_and_domains_have_the_same_name_in_hosts() {
     assert_eq!(hosts[5], "s3-website-us-east-1.amazonaws.com");
     assert_eq!(hosts[6].to_lowercase(), buckets[0]);
 }
+
+#[test]
+fn scripts_keep_their_tools_and_lose_their_hosts() {
+    let spec = "phases:\n  build:\n    commands:\n      - k6 run s.js https://shop.acme-store.net/cart || true\n      - ./compare.py baseline.json\n";
+    let answer = json!({"projects": [{"name": "acme-shop-RunK6", "source": {"buildspec": spec}}]}).to_string();
+    let new = redacted(vec![answered("codebuild", "BatchGetProjects", &answer)]);
+    let project = &answer_json(&new[0])["projects"][0];
+    let spec = project["source"]["buildspec"].as_str().unwrap();
+    assert!(!spec.contains("acme") && spec.contains("- k6 run s.js https://n"), "{spec}");
+    assert!(spec.contains("/cart || true\n      - ./compare.py baseline.json\n"), "{spec}");
+    assert!(project["name"].as_str().unwrap().ends_with("-K6"), "{project}");
+}
