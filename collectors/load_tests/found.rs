@@ -173,7 +173,7 @@ fn of_stack(place: &Place, stack: &Stack, machines: &[Candidate], listed: &Listi
         runs.from = machine.runs.from;
         runs.gap = runs.gap.or(machine.runs.gap);
     }
-    runs.items.sort_by(|a, b| b.start.cmp(&a.start));
+    runs.items.sort_by_key(|run| std::cmp::Reverse(run.start));
     if machines.is_empty() && runs.gap.is_none() {
         runs.gap = Some(place.gap(&DESCRIBE_STACKS, "runs of Distributed Load Testing", Cause::NotReported, ""));
     }

@@ -127,7 +127,7 @@ fn words(name: &str) -> Vec<(usize, &str)> {
     let mut begin = None;
     let mut before = ' ';
     for (at, sign) in name.char_indices() {
-        let goes_on = sign.is_alphanumeric() && !(sign.is_uppercase() && !before.is_uppercase());
+        let goes_on = sign.is_alphanumeric() && (before.is_uppercase() || !sign.is_uppercase());
         if !goes_on {
             words.extend(begin.take().and_then(|from| Some((from, name.get(from..at)?))));
         }

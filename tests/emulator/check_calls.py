@@ -40,6 +40,11 @@ PLAIN = {
     "stepfunctions": ("list_state_machines",),
     "efs": ("describe_file_systems",),
     "events": ("list_rules",),
+    "codebuild": ("list_projects", "list_report_groups"),
+    "codepipeline": ("list_pipelines",),
+    "cloudformation": ("describe_stacks",),
+    "fis": ("list_experiments", "list_experiment_templates"),
+    "scheduler": ("list_schedules",),
 }
 
 
@@ -49,7 +54,7 @@ def calls(account, region):
         for operation in operations:
             yield service, operation, {}
     yield from _metric_data()
-    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _others):
+    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _delivery, _others):
         yield from part(account, region)
 
 
@@ -122,6 +127,21 @@ def _functions(account, region):
         for operation in ("list_aliases", "list_provisioned_concurrency_configs", "get_function_concurrency",
                           "list_event_source_mappings", "get_policy", "list_function_url_configs"):
             yield "lambda", operation, {"FunctionName": function["FunctionName"]}
+
+
+def _delivery(account, region):
+    builds = account.client("codebuild", region)
+    projects = builds.list_projects()["projects"]
+    if projects:
+        yield "codebuild", "batch_get_projects", {"names": projects}
+    for project in projects:
+        yield "codebuild", "list_builds_for_project", {"projectName": project, "sortOrder": "DESCENDING"}
+        ids = builds.list_builds_for_project(projectName=project)["ids"]
+        if ids:
+            yield "codebuild", "batch_get_builds", {"ids": ids}
+    for pipeline in account.client("codepipeline", region).list_pipelines()["pipelines"]:
+        yield "codepipeline", "get_pipeline", {"name": pipeline["name"]}
+        yield "codepipeline", "list_pipeline_executions", {"pipelineName": pipeline["name"]}
 
 
 def _others(account, region):

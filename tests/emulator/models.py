@@ -18,6 +18,8 @@ IAM_PREFIX = {
     "apigatewayv2": "apigateway", "lambda": "lambda", "compute-optimizer": "compute-optimizer",
     "compute-optimizer-automation": "aco-automation", "stepfunctions": "states", "efs": "elasticfilesystem",
     "events": "events",
+    "codebuild": "codebuild", "codepipeline": "codepipeline", "cloudformation": "cloudformation", "fis": "fis",
+    "scheduler": "scheduler",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }
