@@ -152,6 +152,8 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "name" | "names" if leaf.service == "compute-optimizer" => Some(Kind::Vocabulary),
         "servicename" | "servicenames" if leaf.service == "devops-guru" => Some(Kind::Vocabulary),
         "vpczoneidentifier" => Some(Kind::Free),
+        "location" if matches!(leaf.service, "codebuild" | "codepipeline") => Some(Kind::Name),
+        _ if leaf.service == "codepipeline" => of_pipeline(leaf),
         "name" if dimension || has(NAMED_BY_AWS, parent) => Some(Kind::Vocabulary),
         "key" => Some(Kind::Vocabulary),
         "value" if dimension && has(DIMENSIONS_OF_AWS, &label) => Some(Kind::Vocabulary),
@@ -159,6 +161,15 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "value" if parent.starts_with("resourcerecord") => Some(Kind::Record),
         "value" | "values" if is_name(&label) || label.ends_with(".prefix") => Some(Kind::Name),
         _ => None,
+    }
+}
+
+/// What an action or a rule is, and what follows from a failure, are AWS's words; what it works on has the user's.
+fn of_pipeline(leaf: &Leaf<'_>) -> Option<Kind> {
+    if matches!(leaf.parent(), "actiontypeid" | "ruletypeid") || leaf.own() == "result" {
+        Some(Kind::Vocabulary)
+    } else {
+        leaf.under(&["configuration"]).then_some(Kind::Name)
     }
 }
 

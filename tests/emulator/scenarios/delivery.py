@@ -187,10 +187,10 @@ def _schedules(account):
 
 def _experiments(account):
     """One completed too long ago, one stopped by its alarm."""
-    template = {"id": "EXT2larchZoneLoss", "arn": f"arn:aws:fis:{US}:{ACCOUNT}:experiment-template/EXT2larchZoneLoss",
+    template = {"id": "EXT3Kd8fPqLm2Rs9W", "arn": f"arn:aws:fis:{US}:{ACCOUNT}:experiment-template/EXT3Kd8fPqLm2Rs9W",
                 "description": "Take a zone away from the shop", "creationTime": "now-300d", "lastUpdateTime": "now-110d",
                 "tags": {"Name": "larch-zone-loss"}}
-    rows = [{"id": f"EXP{number}larchZoneLoss", "arn": f"arn:aws:fis:{US}:{ACCOUNT}:experiment/EXP{number}larchZoneLoss",
+    rows = [{"id": f"EXP{number}Vh4tBnXc7Yj2Qe", "arn": f"arn:aws:fis:{US}:{ACCOUNT}:experiment/EXP{number}Vh4tBnXc7Yj2Qe",
              "experimentTemplateId": template["id"], "state": {"status": status, "reason": f"Experiment {status}."},
              "creationTime": f"now-{days}d", "tags": {"Name": "larch-zone-loss"}}
             for number, (status, days) in enumerate((("stopped", 21), ("completed", 107)))]

@@ -311,3 +311,26 @@ fn scripts_keep_their_tools_and_lose_their_hosts() {
     assert!(spec.contains("/cart || true\n      - ./compare.py baseline.json\n"), "{spec}");
     assert!(project["name"].as_str().unwrap().ends_with("-K6"), "{project}");
 }
+
+#[test]
+fn actions_of_pipelines_keep_what_they_are() {
+    let action = |name: &str, category: &str, configuration: Value| {
+        let kind = json!({"category": category, "owner": "AWS", "provider": "S3", "version": "1"});
+        json!({"name": name, "actionTypeId": kind, "configuration": configuration})
+    };
+    let stages = json!([
+        {"name": "Deploy", "actions": [action("Test", "Deploy", json!({"BucketName": "acme-live-site", "Owner": "acme"}))]},
+        {"name": "Skip", "actions": [action("x", "Test", json!({}))], "onFailure": {"result": "SKIP"}},
+    ]);
+    let pipeline = json!({"pipeline": {"name": "acme-release", "stages": stages, "artifactStore": {"location": "acme-artifacts"}}});
+    let new = redacted(vec![answered("codepipeline", "GetPipeline", &pipeline.to_string())]);
+    let new = answer_json(&new[0]);
+    assert!(!new.to_string().contains("acme"), "{new}");
+    let [deploy, skip] = &new["pipeline"]["stages"].as_array().unwrap()[..] else { panic!("two stages") };
+    assert_eq!(deploy["actions"][0]["actionTypeId"]["category"], "Deploy");
+    assert!(deploy["actions"][0]["configuration"]["BucketName"].as_str().unwrap().ends_with("-live"));
+    assert_eq!(
+        (&skip["actions"][0]["actionTypeId"]["category"], &skip["onFailure"]["result"]),
+        (&json!("Test"), &json!("SKIP"))
+    );
+}
