@@ -2,6 +2,7 @@
 
 mod activities;
 mod limit_alarms;
+mod load_runs;
 mod policies;
 mod static_servers;
 
@@ -25,6 +26,7 @@ use crate::{
 };
 use activities::History;
 use limit_alarms::LimitAlarms;
+use load_runs::LoadRuns;
 use policies::{AlarmMetrics, Policies};
 
 /// The evidence of a place.
@@ -68,7 +70,6 @@ struct Target {
     arn: Arc<str>,
     name: Arc<str>,
     tags: Tags,
-    from: SourceId,
     min: Observed<i32>,
     max: Observed<i32>,
     desired: Observed<Option<i32>>,
@@ -109,7 +110,6 @@ fn of_group(place: &Place, group: &autoscaling::Group, from: SourceId) -> Target
         arn: group.arn.clone().unwrap_or_else(composed),
         name: group.name.clone(),
         tags: group.tags.clone(),
-        from,
         min: place.reported(group.min, from, call, "MinSize"),
         max: place.reported(group.max, from, call, "MaxSize"),
         desired: place.reported(group.desired.map(Some), from, call, "DesiredCapacity"),
@@ -156,7 +156,6 @@ fn of_target(place: &Place, namespace: &str, target: &applications::Target, from
         arn: target.arn.clone().unwrap_or_else(composed),
         name: target.resource.clone(),
         tags: Tags::default(),
-        from,
         min: Observed::known(target.min, from),
         max: Observed::known(target.max, from),
         desired: Observed::known(None, from),
@@ -208,8 +207,9 @@ fn with_service(target: Target, service: &ecs::Service) -> Target {
 
 async fn evidence(place: &Place, parts: Vec<Part>, collected: &mut Collected) {
     let Some(automatic_change) = latest_automatic(&parts) else { return };
-    let alarms = cloudwatch::alarms(place).await;
-    let joins = Joins { metrics: AlarmMetrics::new(&alarms), limits: LimitAlarms::new(&alarms), automatic_change };
+    let (alarms, load_runs) = join(cloudwatch::alarms(place), LoadRuns::of(place)).await;
+    let joins =
+        Joins { metrics: AlarmMetrics::new(&alarms), limits: LimitAlarms::new(&alarms), load_runs, automatic_change };
     for part in parts {
         let Some(behaviour) = part.behaviour else { continue };
         let of_part = part.targets.into_iter().map(|target| target_evidence(place, target, &behaviour, &joins));
@@ -221,6 +221,7 @@ async fn evidence(place: &Place, parts: Vec<Part>, collected: &mut Collected) {
 struct Joins<'a> {
     metrics: AlarmMetrics<'a>,
     limits: LimitAlarms,
+    load_runs: LoadRuns,
     automatic_change: Observed<Option<Timestamp>>,
 }
 
@@ -266,7 +267,7 @@ fn target_evidence(place: &Place, target: Target, behaviour: &Behaviour, joins: 
         policy_scale_out_at: history.policy_scale_out(place, key),
         user_change_at: if records_users { history.user_change(key) } else { history.user_change_unrecorded(place) },
         automatic_change_here_at: joins.automatic_change,
-        load_tested: Observed::known(None, target.from),
+        load_tested: history.load_tested(place, key, &joins.load_runs),
     };
     Evidence { subject: place.subject(target.arn, Some(&target.name), target.tags), facts: facts.into() }
 }

@@ -13,6 +13,9 @@ const NO_TARGETS: &str = "application-autoscaling.DescribeScalableTargets/empty"
 const NO_TARGET_GROUPS: &str = "elasticloadbalancing.DescribeTargetGroups/empty";
 const NO_CLUSTERS: &str = "ecs.ListClusters/empty";
 const NO_ALARMS: &str = "cloudwatch.DescribeAlarms/empty";
+const NO_PROJECTS: &str = "codebuild.ListProjects/empty";
+const NO_MACHINES: &str = "states.ListStateMachines/empty";
+const NO_STACKS: &str = "cloudformation.DescribeStacks/empty";
 
 const GROUPS: &[&str] = &[
     "autoscaling.DescribeAutoScalingGroups/two-pages",
@@ -23,6 +26,9 @@ const GROUPS: &[&str] = &[
     NO_TARGETS,
     NO_TARGET_GROUPS,
     NO_CLUSTERS,
+    NO_PROJECTS,
+    NO_MACHINES,
+    NO_STACKS,
 ];
 const SERVICES: &[&str] = &[
     NO_GROUPS,
@@ -40,6 +46,9 @@ const SERVICES: &[&str] = &[
     "ecs.ListServices/two-pages",
     "ecs.DescribeServices/twelve",
     NO_TARGET_GROUPS,
+    NO_PROJECTS,
+    NO_MACHINES,
+    NO_STACKS,
 ];
 const SERVERS: &[&str] = &[
     "autoscaling.DescribeAutoScalingGroups/two-pages",
@@ -51,6 +60,9 @@ const SERVERS: &[&str] = &[
     NO_ALARMS,
     NO_TARGETS,
     NO_CLUSTERS,
+    NO_PROJECTS,
+    NO_MACHINES,
+    NO_STACKS,
 ];
 
 /// The cases with those of some operations replaced: a case takes the place of every other of its operation.
@@ -394,4 +406,44 @@ async fn load_balancers_with_their_scheme_type_and_name() {
 async fn the_global_place_has_nothing_of_it() {
     let collected = collect(&place("global", &[])).await;
     assert_eq!((collected.evidence.len(), collected.unseen.len()), (0, 0));
+}
+
+#[tokio::test]
+async fn scale_outs_during_load_tests() {
+    let (_, none) = collected(GROUPS).await;
+    assert_eq!(known(&target(&none, "/web").load_tested), None, "no load test ran");
+
+    let runs = |case: &'static str| with(GROUPS, &["states.ListStateMachines/shop-gatling", case]);
+    for (case, expected) in [
+        ("states.ListExecutions/ends-minutes-before-scale-out", Some(true)),
+        ("states.ListExecutions/ends-long-before-scale-out", Some(false)),
+        ("states.ListExecutions/begins-after-scale-out", Some(false)),
+        ("states.ListExecutions/shop-gatling-none", None),
+    ] {
+        let (_, collected) = collected(&runs(case)).await;
+        assert_eq!(known(&target(&collected, "/web").load_tested), expected, "{case}");
+        assert_ne!(known(&target(&collected, "/batch").load_tested), Some(true), "it never scaled out");
+    }
+}
+
+#[tokio::test]
+async fn load_tests_that_could_not_be_read_leave_it_open() {
+    for case in ["states.ListStateMachines/denied", "codebuild.ListProjects/denied"] {
+        let (place, collected) = collected(&with(GROUPS, &[case])).await;
+        assert_eq!(why(&place, &target(&collected, "/web").load_tested), Cause::DeniedByIdentityPolicy, "{case}");
+    }
+    let cases = ["states.ListStateMachines/shop-gatling", "states.ListExecutions/shop-gatling-denied"];
+    let (place, denied) = collected(&with(GROUPS, &cases)).await;
+    assert_eq!(why(&place, &target(&denied, "/web").load_tested), Cause::Denied);
+
+    let unread = ["autoscaling.DescribeScalingActivities/denied"];
+    let (_, without) = collected(&with(GROUPS, &unread)).await;
+    assert_eq!(known(&target(&without, "/web").load_tested), None, "no load test to hold against what was not read");
+    let run = "states.ListExecutions/ends-minutes-before-scale-out";
+    let cases = with(GROUPS, &["states.ListStateMachines/shop-gatling", run, unread[0]]);
+    let (place, with_run) = collected(&cases).await;
+    assert_eq!(why(&place, &target(&with_run, "/web").load_tested), Cause::DeniedByIdentityPolicy);
+    let half = ["autoscaling.DescribeScalingActivities/cut-short"];
+    let (_, seen) = collected(&with(&cases, &half)).await;
+    assert_eq!(known(&target(&seen, "/web").load_tested), Some(true), "one that was seen is enough");
 }

@@ -149,6 +149,8 @@ fn load_tested() -> Vec<Case> {
         case(id, "met", tested(Some(true)), Met),
         case(id, "unknown", mixed(3, 0, fixed), Unknown),
         case(id, "a test seen elsewhere leaves it open", tested(Some(false)), Unknown),
+        case(id, "no test ran", tested(None), Unknown),
+        case(id, "tests could not be read", one(|t| t.load_tested = unknown()), Unknown),
         case(id, "nothing", vec![], NotApplicable),
         case(id, "nothing listed", vec![], Unknown).unseen(Kind::ScalingTarget),
     ]

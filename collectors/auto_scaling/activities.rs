@@ -8,6 +8,7 @@ use rung_rules::{
     model::{GapId, Observed, SourceId},
 };
 
+use super::load_runs::LoadRuns;
 use crate::{
     aws::{Listing, Place},
     calls::{
@@ -27,13 +28,14 @@ pub(super) struct History {
 }
 
 /// What is kept of one target's activities.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Past {
     days_90: ScalingCauses,
     days_30: ScalingCauses,
-    policy_scale_out: Option<Timestamp>,
-    /// A policy changed the capacity, and nothing tells which way.
-    one_way_or_the_other: bool,
+    /// When policies scaled out, in the order of time.
+    policy_scale_outs: Vec<Timestamp>,
+    /// When a policy changed the capacity, and nothing tells which way.
+    one_way_or_the_other: Vec<Timestamp>,
     user_change: Option<Timestamp>,
     automatic: Option<Timestamp>,
     /// The capacity that the latest activity so far set.
@@ -52,8 +54,8 @@ impl History {
         History { of_targets, call, from: activities.from, gap: activities.gap }
     }
 
-    fn past(&self, target: &str) -> Past {
-        self.of_targets.get(target).copied().unwrap_or_default()
+    fn past<T: Default>(&self, target: &str, of: impl FnOnce(&Past) -> T) -> T {
+        self.of_targets.get(target).map(of).unwrap_or_default()
     }
 
     fn complete<T>(&self, value: T) -> Observed<T> {
@@ -69,24 +71,43 @@ impl History {
     }
 
     pub(super) fn causes_90_days(&self, target: &str) -> Observed<ScalingCauses> {
-        self.complete(self.past(target).days_90)
+        self.complete(self.past(target, |past| past.days_90))
     }
 
     pub(super) fn causes_30_days(&self, target: &str) -> Observed<ScalingCauses> {
-        self.complete(self.past(target).days_30)
+        self.complete(self.past(target, |past| past.days_30))
     }
 
     pub(super) fn policy_scale_out(&self, place: &Place, target: &str) -> Observed<Option<Timestamp>> {
-        let past = self.past(target);
-        if past.policy_scale_out.is_none() && past.one_way_or_the_other {
-            return place.reported(None, self.from, self.call, "the direction of a policy's capacity change");
+        let latest = self.past(target, |past| past.policy_scale_outs.last().copied());
+        if latest.is_none() && self.past(target, |past| !past.one_way_or_the_other.is_empty()) {
+            return self.without_direction(place);
         }
-        self.seen(past.policy_scale_out)
+        self.seen(latest)
+    }
+
+    fn without_direction<T>(&self, place: &Place) -> Observed<T> {
+        place.reported(None, self.from, self.call, "the direction of a policy's capacity change")
+    }
+
+    /// Whether a load test overlapped a scale-out by a policy; nothing when no load test ran.
+    pub(super) fn load_tested(&self, place: &Place, target: &str, tests: &LoadRuns) -> Observed<Option<bool>> {
+        let overlap = |times: fn(&Past) -> &Vec<Timestamp>| {
+            self.past(target, |past| times(past).iter().any(|at| tests.overlap(*at)))
+        };
+        if overlap(|past| &past.policy_scale_outs) {
+            return Observed::known(Some(true), self.from);
+        }
+        match tests.gap.or(self.gap.filter(|_| tests.any())) {
+            Some(gap) => Observed::unknown(gap),
+            None if overlap(|past| &past.one_way_or_the_other) => self.without_direction(place),
+            None => Observed::known(tests.any().then_some(false), self.from),
+        }
     }
 
     /// The latest capacity change by a user, in a service that records those.
     pub(super) fn user_change(&self, target: &str) -> Observed<Option<Timestamp>> {
-        self.seen(self.past(target).user_change)
+        self.seen(self.past(target, |past| past.user_change))
     }
 
     /// The same in a service that records only its own changes: what is not there may have been.
@@ -130,9 +151,9 @@ impl Past {
         }
         if change.cause == CauseOfScaling::Policy && !activity.failed {
             match change.direction.or(self.direction_to(activity.set_to)) {
-                Some(Direction::Out) => self.policy_scale_out = Some(at),
+                Some(Direction::Out) => self.policy_scale_outs.push(at),
                 Some(Direction::In) => {}
-                None => self.one_way_or_the_other = true,
+                None => self.one_way_or_the_other.push(at),
             }
         }
     }

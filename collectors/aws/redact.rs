@@ -84,6 +84,7 @@ fn rewritten(pseudonyms: &Pseudonyms, leaf: &Leaf<'_>) -> Option<String> {
             begin.to_owned() + &names.map(|name| pseudonyms.name(name, Origin::Part)).collect::<Vec<_>>().join(" ")
         }
         Kind::Prose => pseudonyms.prose(text),
+        Kind::Free if scripts::is_script(leaf) => scripts::without_hosts(text, pseudonyms),
         Kind::Free => pseudonyms.text(text),
     })
 }

@@ -59,6 +59,8 @@ pub struct Build {
     pub end: Option<Timestamp>,
     /// Whether the phase `BUILD`, with the project's own commands, ended one way or the other: `phases`.
     pub built: bool,
+    /// ARNs of the report groups that hold its reports: `reportArns`.
+    pub report_groups: Vec<Arc<str>>,
 }
 
 /// Every project of the place; a gap of either operation is a gap of the list.
@@ -183,7 +185,14 @@ fn build(build: aws_sdk_codebuild::types::Build) -> Option<Build> {
         start: build.start_time.and_then(timestamp),
         end: build.end_time.and_then(timestamp),
         built: build.phases.iter().flatten().any(of_commands),
+        report_groups: build.report_arns.iter().flatten().filter_map(|report| group_of(report)).collect(),
     })
+}
+
+/// `...:report/GROUP:ID` is a report of `...:report-group/GROUP`.
+fn group_of(report: &str) -> Option<Arc<str>> {
+    let (group, _) = report.rsplit_once(':')?;
+    Some(group.replacen(":report/", ":report-group/", 1).into())
 }
 
 /// ARNs of the place's report groups.

@@ -63,8 +63,6 @@ pub struct Stage {
     pub skips_failure: bool,
     /// Whether a condition of `beforeEntry` may pass the stage over: its `result` is `SKIP`.
     pub may_be_skipped: bool,
-    /// Providers of the rules that decide about entry, success and failure: `CloudWatchAlarm`, `LambdaInvoke` ...
-    pub rules: Vec<Arc<str>>,
 }
 
 /// An action of a stage.
@@ -74,8 +72,6 @@ pub struct Action {
     pub name: Arc<str>,
     /// `actionTypeId.category`: `Source`, `Build`, `Deploy`, `Test`, `Invoke`, `Approval`, `Compute`.
     pub category: Arc<str>,
-    /// `actionTypeId.owner`: `AWS`, `ThirdParty`, `Custom`.
-    pub owner: Arc<str>,
     /// `actionTypeId.provider`: `CodeBuild`, `CodeDeploy`, `StepFunctions` ...
     pub provider: Arc<str>,
     /// `runOrder`; one when AWS leaves it out.
@@ -170,13 +166,10 @@ fn stage(stage: StageDeclaration) -> Stage {
     let result = on_failure.and_then(|failure| failure.result.as_ref());
     let failure = on_failure.and_then(|failure| failure.conditions.as_deref()).unwrap_or_default();
     let entry = stage.before_entry.as_ref().map(|entry| &*entry.conditions).unwrap_or_default();
-    let success = stage.on_success.as_ref().map(|success| &*success.conditions).unwrap_or_default();
-    let rules = [entry, success, failure].into_iter().flatten().flat_map(|condition| condition.rules());
     Stage {
         name: stage.name.into(),
         skips_failure: result.is_some_and(|result| result.as_str() == "SKIP") || failure.iter().any(skips),
         may_be_skipped: entry.iter().any(skips),
-        rules: rules.filter_map(|rule| rule.rule_type_id.as_ref()).map(|id| id.provider.as_str().into()).collect(),
         actions: stage.actions.into_iter().map(action).collect(),
     }
 }
@@ -186,16 +179,15 @@ fn skips(condition: &Condition) -> bool {
 }
 
 fn action(action: ActionDeclaration) -> Action {
-    let (category, owner, provider) = match action.action_type_id {
-        Some(id) => (id.category.as_str().into(), id.owner.as_str().into(), id.provider.into()),
-        None => ("".into(), "".into(), "".into()),
+    let (category, provider) = match action.action_type_id {
+        Some(id) => (id.category.as_str().into(), id.provider.into()),
+        None => ("".into(), "".into()),
     };
     let configuration = action.configuration.unwrap_or_default().into_iter();
     let targets = configuration.filter(|(key, _)| TARGET_KEYS.contains(&key.as_str()));
     Action {
         name: action.name.into(),
         category,
-        owner,
         provider,
         run_order: action.run_order.unwrap_or(1),
         region: action.region.map(Arc::from),

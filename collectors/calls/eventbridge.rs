@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{Call, call};
 use crate::aws::{Listing, PageEnd, Place, pages};
 
-call!(LIST_RULES, "events", "EventBridge", "ListRules", "rules that react to events: automation of storage");
+call!(LIST_RULES, "events", "EventBridge", "ListRules", "rules: automation of storage, schedules of load tests");
 call!(LIST_TARGETS_BY_RULE, "events", "EventBridge", "ListTargetsByRule", "what those rules start");
 
 pub(crate) static CALLS: &[&Call] = &[&LIST_RULES, &LIST_TARGETS_BY_RULE];
@@ -19,6 +19,8 @@ pub struct Rule {
     pub enabled: bool,
     /// `EventPattern`, as JSON text; empty for a schedule.
     pub pattern: Arc<str>,
+    /// `ScheduleExpression`; empty for a rule that only reacts to events.
+    pub schedule: Arc<str>,
 }
 
 /// Every rule of the place's default event bus.
@@ -35,6 +37,7 @@ pub async fn rules(place: &Place) -> Arc<Listing<Rule>> {
                     name: rule.name?.into(),
                     enabled: rule.state.is_some_and(|state| state.as_str().starts_with("ENABLED")),
                     pattern: rule.event_pattern.unwrap_or_default().into(),
+                    schedule: rule.schedule_expression.unwrap_or_default().into(),
                 })
             }));
             page.next_token.map_or(PageEnd::Last, PageEnd::More)

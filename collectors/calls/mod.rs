@@ -8,6 +8,7 @@ pub mod apigatewayv2;
 pub mod application_autoscaling;
 pub mod application_signals;
 pub mod autoscaling;
+pub mod cloudformation;
 pub mod cloudfront;
 pub mod cloudfront_tags;
 pub mod cloudwatch;
@@ -36,6 +37,7 @@ pub mod elasticache;
 pub mod elbv2;
 pub mod elbv2_tags;
 pub mod eventbridge;
+pub mod fis;
 pub mod globalaccelerator;
 pub mod internetmonitor;
 pub mod lambda;
@@ -55,6 +57,7 @@ pub mod s3_object;
 pub mod s3_website;
 pub mod scaling_policy;
 pub mod scaling_prose;
+pub mod scheduler;
 pub mod sfn;
 pub mod sts;
 pub mod synthetics;
@@ -130,6 +133,7 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         autoscaling::CALLS,
         cloudwatch::CALLS,
         cloudwatch_anomaly::CALLS,
+        cloudformation::CALLS,
         codebuild::CALLS,
         codepipeline::CALLS,
         cloudwatch_dashboards::CALLS,
@@ -176,6 +180,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         cloudfront_tags::CALLS,
         elbv2_tags::CALLS,
         lambda_tags::CALLS,
+        fis::CALLS,
+        scheduler::CALLS,
     ]
     .into_iter()
     .flatten()

@@ -109,8 +109,9 @@ async fn power_tuning_runs(place: &Place) -> Observed<u64> {
     let mut runs = machines.all_of(|_| 0);
     let oldest = place.span.now - SignedDuration::from_hours(EXECUTION_DAYS * 24);
     for machine in machines.items.iter().filter(|machine| machine.standard && is_power_tuner(&machine.name)) {
-        let successes = sfn::successes(place, &machine.arn).await;
-        runs = both(runs, successes.count(|began| **began >= oldest), |sum, more| sum + more);
+        let successes = sfn::executions(place, &machine.arn).await;
+        runs =
+            both(runs, successes.count(|one| one.start.is_some_and(|began| began >= oldest)), |sum, more| sum + more);
     }
     runs
 }

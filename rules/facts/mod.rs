@@ -17,7 +17,9 @@ mod file_system;
 mod function;
 mod global_network;
 mod instance;
+mod load_test;
 mod monitoring;
+mod pipeline;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
@@ -44,7 +46,9 @@ pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
 pub use instance::Instance;
+pub use load_test::{Experiment, LoadTest, LoadTestRunner};
 pub use monitoring::Monitoring;
+pub use pipeline::{LoadTestGate, Pipeline, RegionalDelivery};
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
@@ -199,6 +203,14 @@ kinds! {
     DeploymentTarget, "deployment_target", "deployment targets";
     /// What one account measures.
     Monitoring, "monitoring", "accounts";
+    /// What tests load.
+    LoadTest, "load_test", "load tests";
+    /// A pipeline of CodePipeline.
+    Pipeline, "pipeline", "pipelines";
+    /// An experiment of AWS Fault Injection Service.
+    Experiment, "experiment", "experiments";
+    /// What was searched for pipelines, load tests and experiments in one account and region.
+    RegionalDelivery, "regional_delivery", "accounts and regions";
     /// A performance debt register that the configuration names.
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.

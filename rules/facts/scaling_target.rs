@@ -99,6 +99,7 @@ pub struct ScalingTarget {
     pub user_change_at: Observed<Option<Timestamp>>,
     /// The latest capacity change that a policy or a schedule caused on any target of the account and region.
     pub automatic_change_here_at: Observed<Option<Timestamp>>,
-    /// Whether a load test overlapped a scale-out; nothing while no load tests are read.
+    /// Whether a load test of the account and region ran when a policy scaled out, or up to ten minutes before (CodeBuild
+    /// `BatchGetBuilds`, Step Functions `ListExecutions`); nothing when no load test ran there.
     pub load_tested: Observed<Option<bool>>,
 }

@@ -92,6 +92,10 @@ ANSWERS = [
     _answer("codedeploy", "ListApplications", {"applications": []}),
     _error("codedeploy", "ListDeploymentGroups", 400, "ApplicationDoesNotExistException", "No application found"),
     _error("codedeploy", "BatchGetDeploymentGroups", 400, "ApplicationDoesNotExistException", "No application found"),
+    _answer("codebuild", "ListBuildsForProject", {"ids": []}),
+    _answer("codebuild", "ListReportGroups", {"reportGroups": []}),
+    _answer("fis", "ListExperiments", {"experiments": []}),
+    _answer("fis", "ListExperimentTemplates", {"experimentTemplates": []}),
     _error("stepfunctions", "ListExecutions", 400, "StateMachineDoesNotExist", "State Machine Does Not Exist"),
 ]
 
@@ -117,7 +121,14 @@ def _absent_is_not_null(_request, data):
         data.clear()
 
 
+def _times_are_numbers(_request, _data):
+    """moto writes the times of pipelines as text; the answer is written anew as its protocol has it."""
+
+
 CORRECTIONS = {
+    ("codepipeline", "GetPipeline"): _times_are_numbers,
+    ("codepipeline", "ListPipelineExecutions"): _times_are_numbers,
+    ("codepipeline", "ListPipelines"): _times_are_numbers,
     ("ec2", "DescribeVpcEndpoints"): _gateways_have_no_private_dns,
     ("lambda", "GetFunctionConcurrency"): _absent_is_not_null,
     ("s3", "ListBuckets"): _bucket_regions_only_when_paged,

@@ -148,6 +148,15 @@ def facts(check, account):
     check.same([group.get("alarmConfiguration", {}).get("enabled") for group in groups], [False, None], "gates")
     muted = [a for a in account.client("cloudwatch", EU).describe_alarms()["MetricAlarms"] if not a["ActionsEnabled"]]
     check.same(len(muted), 1, "alarms without actions")
+    builds = account.client("codebuild", US)
+    ids = builds.list_builds_for_project(projectName="payments-locust")["ids"]
+    check.same([b["projectName"] for b in builds.batch_get_builds(ids=ids)["builds"]], ["payments-locust"] * 2, "builds by id")
+    stages = account.client("codepipeline", US).get_pipeline(name="shop-release")["pipeline"]["stages"]
+    check.same([stage["name"] for stage in stages], ["Source", "Build", "Staging", "Production"], "stages in order")
+    check.same([s["StackName"] for s in account.client("cloudformation", EU).describe_stacks()["Stacks"]
+                if "SO0062" in s.get("Description", "")], ["larch-perf-lab"], "the stack of the load testing solution")
+    targets = [s["Target"] for s in account.client("scheduler", US).list_schedules(State="ENABLED")["Schedules"]]
+    check.same([list(target) for target in targets], [["Arn"]], "a list of schedules shows no input")
     zero = account.client("lambda", US).get_function_concurrency(FunctionName="analytics-legacy-export")
     check.same(zero.get("ReservedConcurrentExecutions"), 0, "reserved concurrency of nought")
 

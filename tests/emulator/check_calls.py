@@ -52,6 +52,11 @@ PLAIN = {
     "config": ("describe_config_rules",),
     "application-signals": ("list_service_level_objectives",),
     "codedeploy": ("list_applications",),
+    "codebuild": ("list_projects", "list_report_groups"),
+    "codepipeline": ("list_pipelines",),
+    "cloudformation": ("describe_stacks",),
+    "fis": ("list_experiments", "list_experiment_templates"),
+    "scheduler": ("list_schedules",),
 }
 
 
@@ -63,7 +68,9 @@ def calls(account, region):
     yield from _metric_data()
     yield "ec2", "describe_instance_types", {"InstanceTypes": ["m7g.large", "m4.large"]}
     yield "cloudwatch", "list_metrics", {"Namespace": "CWAgent", "MetricName": "mem_used_percent"}
-    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _objectives, _deployments, _others):
+    parts = (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _objectives, _deployments,
+             _delivery, _others)
+    for part in parts:
         yield from part(account, region)
 
 
@@ -158,6 +165,21 @@ def _deployments(account, region):
     for application in codedeploy.list_applications()["applications"]:
         groups = codedeploy.list_deployment_groups(applicationName=application)["deploymentGroups"]
         yield "codedeploy", "batch_get_deployment_groups", {"applicationName": application, "deploymentGroupNames": groups}
+
+
+def _delivery(account, region):
+    builds = account.client("codebuild", region)
+    projects = builds.list_projects()["projects"]
+    if projects:
+        yield "codebuild", "batch_get_projects", {"names": projects}
+    for project in projects:
+        yield "codebuild", "list_builds_for_project", {"projectName": project, "sortOrder": "DESCENDING"}
+        ids = builds.list_builds_for_project(projectName=project)["ids"]
+        if ids:
+            yield "codebuild", "batch_get_builds", {"ids": ids}
+    for pipeline in account.client("codepipeline", region).list_pipelines()["pipelines"]:
+        yield "codepipeline", "get_pipeline", {"name": pipeline["name"]}
+        yield "codepipeline", "list_pipeline_executions", {"pipelineName": pipeline["name"]}
 
 
 def _others(account, region):

@@ -20,6 +20,9 @@ IAM_PREFIX = {
     "events": "events", "config": "config", "codebuild": "codebuild", "codepipeline": "codepipeline",
     "events": "events", "elasticache": "elasticache", "memorydb": "memorydb", "dax": "dax",
     "events": "events", "application-signals": "application-signals", "codedeploy": "codedeploy",
+    "events": "events",
+    "codebuild": "codebuild", "codepipeline": "codepipeline", "cloudformation": "cloudformation", "fis": "fis",
+    "scheduler": "scheduler",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }

@@ -173,6 +173,8 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "name" | "names" if leaf.service == "compute-optimizer" => Some(Kind::Vocabulary),
         "servicename" | "servicenames" if leaf.service == "devops-guru" => Some(Kind::Vocabulary),
         "vpczoneidentifier" => Some(Kind::Free),
+        "location" if matches!(leaf.service, "codebuild" | "codepipeline") => Some(Kind::Name),
+        _ if leaf.service == "codepipeline" => of_pipeline(leaf),
         "name" if dimension || has(NAMED_BY_AWS, parent) => Some(Kind::Vocabulary),
         // Of an action in a pipeline: stages are often called the same.
         "category" if leaf.service == "codepipeline" => Some(Kind::Vocabulary),
@@ -194,6 +196,15 @@ fn is_operation(text: &str) -> bool {
     text.starts_with(|sign: char| sign.is_ascii_uppercase())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
         && text.bytes().any(|byte| byte.is_ascii_lowercase())
+}
+
+/// What an action or a rule is, and what follows from a failure, are AWS's words; what it works on has the user's.
+fn of_pipeline(leaf: &Leaf<'_>) -> Option<Kind> {
+    if matches!(leaf.parent(), "actiontypeid" | "ruletypeid") || leaf.own() == "result" {
+        Some(Kind::Vocabulary)
+    } else {
+        leaf.under(&["configuration"]).then_some(Kind::Name)
+    }
 }
 
 fn of_field(leaf: &Leaf<'_>) -> Kind {

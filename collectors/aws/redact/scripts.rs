@@ -1,6 +1,7 @@
 //! Scripts of builds: buildspecs and commands, where people write down values that belong into a store of secrets.
 
 use super::{
+    pseudonyms::{Origin, Pseudonyms},
     secrets::{REDACTED, names_secret},
     walk::{Leaf, Part},
 };
@@ -29,6 +30,20 @@ pub(super) fn without_values(script: &str) -> String {
         } else {
             new.push_str(&without_assignments(line));
         }
+    }
+    new
+}
+
+/// The script with every known name, and every host that it calls, replaced.
+pub(super) fn without_hosts(script: &str, pseudonyms: &Pseudonyms) -> String {
+    let mut parts = script.split("://");
+    let mut new = pseudonyms.text(parts.next().unwrap_or_default());
+    for part in parts {
+        let end = part.find(|sign: char| !sign.is_alphanumeric() && !matches!(sign, '-' | '.')).unwrap_or(part.len());
+        let (host, rest) = part.split_at(end);
+        new.push_str("://");
+        new.push_str(&if host.is_empty() { String::new() } else { pseudonyms.name(host, Origin::Part) });
+        new.push_str(&pseudonyms.text(rest));
     }
     new
 }

@@ -2,6 +2,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
+use crate::load_tests::words::marks;
+
 /// Engines, classes, states, statistics, kinds of resources, parts of ARNs, names of stages.
 const WORDS: &str = "
     aurora aurora-mysql aurora-postgresql custom-oracle-ee db2-ae db2-se docdb mariadb memcached mysql neptune oracle-ee
@@ -97,17 +99,6 @@ const PURPOSES: &[&str] = &[
     "alarmhigh-",
     "alarmlow-",
     "power-tuning",
-    "locust",
-    "gatling",
-    "jmeter",
-    "artillery",
-    "vegeta",
-    "distributed load testing",
-    "distributed-load-testing",
-    "distributedloadtesting",
-    "load-test",
-    "load_test",
-    "loadtest",
     "compute-optimizer",
     "compute_optimizer",
     "computeoptimizer",
@@ -125,8 +116,6 @@ const PURPOSES: &[&str] = &[
     "right_siz",
     "rightsiz",
 ];
-/// The same, but only as whole words.
-const SHORT_PURPOSES: &[&str] = &["k6", "wrk", "hey", "prod", "production", "live"];
 
 /// Sizes at the end of instance types.
 const SIZES: &[&str] = &["nano", "micro", "small", "medium", "large", "xlarge", "metal", "serverless"];
@@ -166,15 +155,15 @@ pub(super) fn is_top_level(label: &str) -> bool {
     TOP_LEVELS.split_whitespace().any(|known| known == label)
 }
 
-/// The words of a name that say what it is for, as it has them.
+/// The words of a name that say what it is for, as it has them: those above, and those by which load tests, environments
+/// and deployments are recognised.
 pub(super) fn purposes(name: &str) -> Vec<&str> {
     let lower = name.to_ascii_lowercase();
     let long = PURPOSES.iter().filter_map(|purpose| {
         let at = lower.find(purpose)?;
         name.get(at..at + purpose.len())
     });
-    let words = name.split(|sign: char| !sign.is_alphanumeric());
-    long.chain(words.filter(|word| SHORT_PURPOSES.contains(&word.to_ascii_lowercase().as_str()))).collect()
+    long.chain(marks(name).into_iter().map(|(_, part)| part)).collect()
 }
 
 /// Numbers, dates, times, durations, sizes, cron.
@@ -269,6 +258,7 @@ mod tests {
         assert_eq!(purposes("acme-PowerTuning-machine"), ["PowerTuning"]);
         assert_eq!(purposes("acme-k6-prod"), ["k6", "prod"]);
         assert_eq!(purposes("acme-Right-Sizing"), ["Right-Siz"]);
+        assert_eq!(purposes("RunK6-pre-prod"), ["K6", "pre-prod"]);
         assert!(purposes("they-products").is_empty());
     }
 }

@@ -319,3 +319,38 @@ fn a_stage_that_is_called_like_a_category_does_not_take_it_away() {
     let new = body_text(&redacted(vec![answered("codepipeline", "GetPipeline", stage)])[0].answer.body);
     assert!(new.contains(r#""category":"Invoke""#) && !new.contains(r#""name":"Invoke""#), "{new}");
 }
+
+#[test]
+fn scripts_keep_their_tools_and_lose_their_hosts() {
+    let spec = "phases:\n  build:\n    commands:\n      - k6 run s.js https://shop.acme-store.net/cart || true\n      - ./compare.py baseline.json\n";
+    let answer = json!({"projects": [{"name": "acme-shop-RunK6", "source": {"buildspec": spec}}]}).to_string();
+    let new = redacted(vec![answered("codebuild", "BatchGetProjects", &answer)]);
+    let project = &answer_json(&new[0])["projects"][0];
+    let spec = project["source"]["buildspec"].as_str().unwrap();
+    assert!(!spec.contains("acme") && spec.contains("- k6 run s.js https://n"), "{spec}");
+    assert!(spec.contains("/cart || true\n      - ./compare.py baseline.json\n"), "{spec}");
+    assert!(project["name"].as_str().unwrap().ends_with("-K6"), "{project}");
+}
+
+#[test]
+fn actions_of_pipelines_keep_what_they_are() {
+    let action = |name: &str, category: &str, configuration: Value| {
+        let kind = json!({"category": category, "owner": "AWS", "provider": "S3", "version": "1"});
+        json!({"name": name, "actionTypeId": kind, "configuration": configuration})
+    };
+    let stages = json!([
+        {"name": "Deploy", "actions": [action("Test", "Deploy", json!({"BucketName": "acme-live-site", "Owner": "acme"}))]},
+        {"name": "Skip", "actions": [action("x", "Test", json!({}))], "onFailure": {"result": "SKIP"}},
+    ]);
+    let pipeline = json!({"pipeline": {"name": "acme-release", "stages": stages, "artifactStore": {"location": "acme-artifacts"}}});
+    let new = redacted(vec![answered("codepipeline", "GetPipeline", &pipeline.to_string())]);
+    let new = answer_json(&new[0]);
+    assert!(!new.to_string().contains("acme"), "{new}");
+    let [deploy, skip] = &new["pipeline"]["stages"].as_array().unwrap()[..] else { panic!("two stages") };
+    assert_eq!(deploy["actions"][0]["actionTypeId"]["category"], "Deploy");
+    assert!(deploy["actions"][0]["configuration"]["BucketName"].as_str().unwrap().ends_with("-live"));
+    assert_eq!(
+        (&skip["actions"][0]["actionTypeId"]["category"], &skip["onFailure"]["result"]),
+        (&json!("Test"), &json!("SKIP"))
+    );
+}
