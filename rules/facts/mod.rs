@@ -6,11 +6,13 @@
 mod bucket;
 mod database;
 mod database_storage;
+mod debt_detection;
 mod debt_register;
 mod distribution;
 mod file_system;
 mod function;
 mod global_network;
+mod ops_item;
 mod public_origin;
 mod regional_network;
 mod scaling_metric;
@@ -19,15 +21,18 @@ mod static_server;
 mod storage_automation;
 mod volume;
 mod vpc;
+mod wa_workload;
 
 pub use bucket::Bucket;
 pub use database::Database;
 pub use database_storage::DatabaseStorage;
+pub use debt_detection::DebtDetection;
 pub use debt_register::{DebtEntry, DebtRegister};
 pub use distribution::Distribution;
 pub use file_system::FileSystem;
 pub use function::{Function, ProvisionedConcurrency, ReservedConcurrency, SynchronousTrigger};
 pub use global_network::GlobalNetwork;
+pub use ops_item::OpsItem;
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
 pub use scaling_metric::ScalingMetric;
@@ -36,6 +41,7 @@ pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
 pub use vpc::Vpc;
+pub use wa_workload::{PillarRisks, WaWorkload};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -169,6 +175,12 @@ kinds! {
     DebtRegister, "debt_register", "debt registers";
     /// An entry of a performance debt register.
     DebtEntry, "debt_entry", "debt entries";
+    /// A workload of the Well-Architected Tool.
+    WaWorkload, "wa_workload", "Well-Architected workloads";
+    /// An OpsItem of OpsCenter.
+    OpsItem, "ops_item", "OpsItems";
+    /// What of one account and region writes debt down by itself.
+    DebtDetection, "debt_detection", "accounts and regions";
 }
 
 /// For `applies`: every subject of the kind.
