@@ -2,9 +2,9 @@
 
 use std::{collections::HashSet, sync::Arc};
 
-use aws_sdk_cloudwatch::types::{MetricAlarm, MetricDataQuery};
+use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm, MetricDataQuery};
 
-use super::{Call, Price, call};
+use super::{Call, Price, call, ops_items::PERFORMANCE};
 use crate::aws::{Listing, Place, drain};
 
 call!(DESCRIBE_ALARMS, "cloudwatch", "CloudWatch", "DescribeAlarms", "alarms: what they watch, thresholds, actions");
@@ -40,6 +40,8 @@ pub struct Alarm {
     pub name: Arc<str>,
     /// `ActionsEnabled`, with at least one alarm action.
     pub acts: bool,
+    /// `ActionsEnabled`, with an alarm action that creates an OpsItem of the category Performance or of none.
+    pub creates_ops_items: bool,
     /// `StateValue`.
     pub state: Arc<str>,
     /// `Threshold`; none for anomaly bands.
@@ -64,8 +66,29 @@ pub async fn alarms(place: &Place) -> Arc<Listing<Alarm>> {
     place.memo(&DESCRIBE_ALARMS, "", read).await
 }
 
+/// Whether each composite alarm of the place creates OpsItems as [`Alarm::creates_ops_items`] has it.
+pub async fn composite_alarms(place: &Place) -> Arc<Listing<bool>> {
+    let request = place.clients.cloudwatch().describe_alarms();
+    let stream = request.alarm_types(AlarmType::CompositeAlarm).into_paginator().page_size(100).send();
+    let read = drain(place, &DESCRIBE_ALARMS, "composite alarms", stream, |page, items| {
+        let alarms = page.composite_alarms.unwrap_or_default().into_iter();
+        items.extend(
+            alarms.map(|alarm| alarm.actions_enabled == Some(true) && creates_ops_items(alarm.alarm_actions())),
+        );
+    });
+    place.memo(&DESCRIBE_ALARMS, "composite alarms", read).await
+}
+
+/// `arn:aws:ssm:us-east-1:123456789012:opsitem:3#CATEGORY=Performance`: the severity, and a category if one was chosen.
+fn creates_ops_items(actions: &[String]) -> bool {
+    let about_performance =
+        |item: &str| item.split_once("#CATEGORY=").is_none_or(|(_, category)| category == PERFORMANCE);
+    actions.iter().filter_map(|action| action.split_once(":opsitem:")).any(|(_, item)| about_performance(item))
+}
+
 fn alarm(alarm: MetricAlarm) -> Alarm {
     let text = |text: Option<String>| Arc::from(text.unwrap_or_default());
+    let creates_ops_items = alarm.actions_enabled == Some(true) && creates_ops_items(alarm.alarm_actions());
     let queries = alarm.metrics.unwrap_or_default();
     let mut metrics: Vec<_> = queries.iter().filter_map(of_query).collect();
     if let Some(metric) = alarm.metric_name {
@@ -81,6 +104,7 @@ fn alarm(alarm: MetricAlarm) -> Alarm {
     let band = expressions.iter().any(|expression| expression.contains("ANOMALY_DETECTION_BAND"));
     Alarm {
         name: text(alarm.alarm_name),
+        creates_ops_items,
         acts: alarm.actions_enabled == Some(true) && alarm.alarm_actions.is_some_and(|actions| !actions.is_empty()),
         state: text(alarm.state_value.map(|state| state.as_str().to_owned())),
         threshold: alarm.threshold,

@@ -28,6 +28,7 @@ pub mod lambda;
 pub mod lambda_concurrency;
 pub mod lambda_triggers;
 pub mod networkmonitor;
+pub mod ops_items;
 pub mod rds_clusters;
 pub mod rds_instances;
 pub mod rds_parameters;
@@ -42,6 +43,7 @@ pub mod sts;
 pub mod synthetics;
 pub(crate) mod tags;
 pub(crate) mod time;
+pub mod wellarchitected;
 
 /// What AWS charges for a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -139,6 +141,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         route53::CALLS,
         s3_website::CALLS,
         synthetics::CALLS,
+        ops_items::CALLS,
+        wellarchitected::CALLS,
     ]
     .into_iter()
     .flatten()
