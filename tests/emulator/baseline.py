@@ -59,6 +59,10 @@ ANSWERS = [
     _answer("compute-optimizer-automation", "GetEnrollmentConfiguration",
             {"status": "Inactive", "organizationRuleMode": "NoneAllowed"}),
     _answer("compute-optimizer-automation", "ListAutomationRules", {"automationRules": []}),
+    _answer("wellarchitected", "ListWorkloads", {"WorkloadSummaries": []}),
+    _error("wellarchitected", "GetLensReview", 404, "ResourceNotFoundException", "Failed to find workload."),
+    _error("wellarchitected", "ListMilestones", 404, "ResourceNotFoundException", "Failed to find workload."),
+    _answer("ssm", "DescribeOpsItems", {"OpsItemSummaries": []}),
     _error("stepfunctions", "ListExecutions", 400, "StateMachineDoesNotExist", "State Machine Does Not Exist"),
 ]
 

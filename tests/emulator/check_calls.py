@@ -40,6 +40,7 @@ PLAIN = {
     "stepfunctions": ("list_state_machines",),
     "efs": ("describe_file_systems",),
     "events": ("list_rules",),
+    "wellarchitected": ("list_workloads",),
 }
 
 
@@ -49,7 +50,7 @@ def calls(account, region):
         for operation in operations:
             yield service, operation, {}
     yield from _metric_data()
-    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _others):
+    for part in (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _debt, _others):
         yield from part(account, region)
 
 
@@ -122,6 +123,14 @@ def _functions(account, region):
         for operation in ("list_aliases", "list_provisioned_concurrency_configs", "get_function_concurrency",
                           "list_event_source_mappings", "get_policy", "list_function_url_configs"):
             yield "lambda", operation, {"FunctionName": function["FunctionName"]}
+
+
+def _debt(account, region):
+    category = {"Key": "Category", "Values": ["Performance"], "Operator": "Equal"}
+    yield "ssm", "describe_ops_items", {"OpsItemFilters": [category], "MaxResults": 50}
+    for workload in account.client("wellarchitected", region).list_workloads()["WorkloadSummaries"]:
+        yield "wellarchitected", "get_lens_review", {"WorkloadId": workload["WorkloadId"], "LensAlias": "wellarchitected"}
+        yield "wellarchitected", "list_milestones", {"WorkloadId": workload["WorkloadId"]}
 
 
 def _others(account, region):

@@ -18,6 +18,7 @@ IAM_PREFIX = {
     "apigatewayv2": "apigateway", "lambda": "lambda", "compute-optimizer": "compute-optimizer",
     "compute-optimizer-automation": "aco-automation", "stepfunctions": "states", "efs": "elasticfilesystem",
     "events": "events",
+    "wellarchitected": "wellarchitected", "ssm": "ssm",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }
