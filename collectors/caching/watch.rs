@@ -198,6 +198,7 @@ mod tests {
             name: "low".into(),
             acts: true,
             state: "OK".into(),
+            creates_ops_items: false,
             state_since: None,
             evaluation_periods: None,
             threshold: Some(threshold),

@@ -6,7 +6,7 @@ use aws_sdk_cloudwatch::types::{MetricAlarm, MetricDataQuery};
 
 use jiff::Timestamp;
 
-use super::{Call, Price, call, time::timestamp};
+use super::{Call, Price, call, ops_items::PERFORMANCE, time::timestamp};
 use crate::aws::{Listing, Place, drain};
 
 call!(DESCRIBE_ALARMS, "cloudwatch", "CloudWatch", "DescribeAlarms", "alarms: what they watch, thresholds, actions");
@@ -42,6 +42,8 @@ pub struct Alarm {
     pub name: Arc<str>,
     /// `ActionsEnabled`, with at least one alarm action.
     pub acts: bool,
+    /// `ActionsEnabled`, with an alarm action that creates an OpsItem of the category Performance or of none.
+    pub creates_ops_items: bool,
     /// `StateValue`.
     pub state: Arc<str>,
     /// `StateTransitionedTimestamp`, or `StateUpdatedTimestamp` where AWS leaves that out.
@@ -70,8 +72,16 @@ pub async fn alarms(place: &Place) -> Arc<Listing<Alarm>> {
     place.memo(&DESCRIBE_ALARMS, "", read).await
 }
 
+/// `arn:aws:ssm:us-east-1:123456789012:opsitem:3#CATEGORY=Performance`: the severity, and a category if one was chosen.
+pub(crate) fn creates_ops_items(actions: &[String]) -> bool {
+    let about_performance =
+        |item: &str| item.split_once("#CATEGORY=").is_none_or(|(_, category)| category == PERFORMANCE);
+    actions.iter().filter_map(|action| action.split_once(":opsitem:")).any(|(_, item)| about_performance(item))
+}
+
 fn alarm(alarm: MetricAlarm) -> Alarm {
     let text = |text: Option<String>| Arc::from(text.unwrap_or_default());
+    let creates_ops_items = alarm.actions_enabled == Some(true) && creates_ops_items(alarm.alarm_actions());
     let queries = alarm.metrics.unwrap_or_default();
     let mut metrics: Vec<_> = queries.iter().filter_map(of_query).collect();
     if let Some(metric) = alarm.metric_name {
@@ -87,6 +97,7 @@ fn alarm(alarm: MetricAlarm) -> Alarm {
     let band = expressions.iter().any(|expression| expression.contains("ANOMALY_DETECTION_BAND"));
     Alarm {
         name: text(alarm.alarm_name),
+        creates_ops_items,
         acts: alarm.actions_enabled == Some(true) && alarm.alarm_actions.is_some_and(|actions| !actions.is_empty()),
         state: text(alarm.state_value.map(|state| state.as_str().to_owned())),
         state_since: alarm.state_transitioned_timestamp.or(alarm.state_updated_timestamp).and_then(timestamp),

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use aws_sdk_cloudwatch::types::CompositeAlarm;
 
-use super::cloudwatch::DESCRIBE_ALARMS;
+use super::cloudwatch::{DESCRIBE_ALARMS, creates_ops_items};
 use crate::aws::{Listing, Place, drain};
 
 /// A composite alarm.
@@ -14,6 +14,8 @@ pub struct Composite {
     pub name: Arc<str>,
     /// `ActionsEnabled`, with at least one alarm action.
     pub acts: bool,
+    /// `ActionsEnabled`, with an alarm action that creates an OpsItem of the category Performance or of none.
+    pub creates_ops_items: bool,
     /// The alarms that raise it: those in `ALARM(...)` of its `AlarmRule`, but not after `NOT`.
     pub raised_by: Vec<Arc<str>>,
 }
@@ -29,8 +31,10 @@ pub async fn composites(place: &Place) -> Arc<Listing<Composite>> {
 }
 
 fn composite(alarm: CompositeAlarm) -> Option<Composite> {
+    let creates_ops_items = alarm.actions_enabled == Some(true) && creates_ops_items(alarm.alarm_actions());
     Some(Composite {
         name: alarm.alarm_name?.into(),
+        creates_ops_items,
         acts: alarm.actions_enabled == Some(true) && alarm.alarm_actions.is_some_and(|actions| !actions.is_empty()),
         raised_by: raised_by(&alarm.alarm_rule.unwrap_or_default()),
     })
@@ -118,6 +122,7 @@ mod tests {
         let one = |name: &str, acts, raised_by: &[&str]| Composite {
             name: name.into(),
             acts,
+            creates_ops_items: false,
             raised_by: raised_by.iter().map(|name| Arc::from(*name)).collect(),
         };
         let heard =

@@ -46,6 +46,7 @@ pub mod lambda_tags;
 pub mod lambda_triggers;
 pub mod memorydb;
 pub mod networkmonitor;
+pub mod ops_items;
 pub mod pi;
 pub mod rds_clusters;
 pub mod rds_instances;
@@ -64,6 +65,7 @@ pub mod synthetics;
 pub mod tagging;
 pub(crate) mod tags;
 pub(crate) mod time;
+pub mod wellarchitected;
 
 /// What AWS charges for a call.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -182,6 +184,8 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         lambda_tags::CALLS,
         fis::CALLS,
         scheduler::CALLS,
+        ops_items::CALLS,
+        wellarchitected::CALLS,
     ]
     .into_iter()
     .flatten()

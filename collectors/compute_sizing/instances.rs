@@ -174,6 +174,7 @@ mod tests {
             name: "cpu".into(),
             acts: true,
             state: "OK".into(),
+            creates_ops_items: false,
             state_since: None,
             evaluation_periods: None,
             threshold: Some(80.0),

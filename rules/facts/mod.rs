@@ -9,6 +9,7 @@ mod cache;
 mod cache_demand;
 mod database;
 mod database_storage;
+mod debt_detection;
 mod debt_register;
 mod deployment_target;
 mod distribution;
@@ -19,6 +20,7 @@ mod global_network;
 mod instance;
 mod load_test;
 mod monitoring;
+mod ops_item;
 mod pipeline;
 mod public_origin;
 mod regional_network;
@@ -31,6 +33,7 @@ mod static_server;
 mod storage_automation;
 mod volume;
 mod vpc;
+mod wa_workload;
 
 pub use api_stage::ApiStage;
 pub use bucket::Bucket;
@@ -38,6 +41,7 @@ pub use cache::{Cache, CacheKind};
 pub use cache_demand::CacheDemand;
 pub use database::{Database, SqlDigest};
 pub use database_storage::DatabaseStorage;
+pub use debt_detection::DebtDetection;
 pub use debt_register::{DebtEntry, DebtRegister};
 pub use deployment_target::{Deployer, DeploymentTarget};
 pub use distribution::{CacheBehaviour, Distribution};
@@ -48,6 +52,7 @@ pub use global_network::GlobalNetwork;
 pub use instance::Instance;
 pub use load_test::{Experiment, LoadTest, LoadTestRunner};
 pub use monitoring::Monitoring;
+pub use ops_item::OpsItem;
 pub use pipeline::{LoadTestGate, Pipeline, RegionalDelivery};
 pub use public_origin::{OriginKind, PublicOrigin};
 pub use regional_network::RegionalNetwork;
@@ -60,6 +65,7 @@ pub use static_server::{ServerKind, StaticServer};
 pub use storage_automation::StorageAutomation;
 pub use volume::{Volume, VolumeType};
 pub use vpc::Vpc;
+pub use wa_workload::{PillarRisks, WaWorkload};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, Serializer};
@@ -221,6 +227,12 @@ kinds! {
     SizedResource, "sized_resource", "other sized resources";
     /// What of one account and region sizes compute.
     SizingPractice, "sizing_practice", "accounts and regions";
+    /// A workload of the Well-Architected Tool.
+    WaWorkload, "wa_workload", "Well-Architected workloads";
+    /// An OpsItem of OpsCenter.
+    OpsItem, "ops_item", "OpsItems";
+    /// What of one account and region writes debt down by itself.
+    DebtDetection, "debt_detection", "accounts and regions";
 }
 
 /// For `applies`: every subject of the kind.

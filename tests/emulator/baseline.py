@@ -96,6 +96,10 @@ ANSWERS = [
     _answer("codebuild", "ListReportGroups", {"reportGroups": []}),
     _answer("fis", "ListExperiments", {"experiments": []}),
     _answer("fis", "ListExperimentTemplates", {"experimentTemplates": []}),
+    _answer("wellarchitected", "ListWorkloads", {"WorkloadSummaries": []}),
+    _error("wellarchitected", "GetLensReview", 404, "ResourceNotFoundException", "Failed to find workload."),
+    _error("wellarchitected", "ListMilestones", 404, "ResourceNotFoundException", "Failed to find workload."),
+    _answer("ssm", "DescribeOpsItems", {"OpsItemSummaries": []}),
     _error("stepfunctions", "ListExecutions", 400, "StateMachineDoesNotExist", "State Machine Does Not Exist"),
 ]
 

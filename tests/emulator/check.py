@@ -157,6 +157,7 @@ def facts(check, account):
                 if "SO0062" in s.get("Description", "")], ["larch-perf-lab"], "the stack of the load testing solution")
     targets = [s["Target"] for s in account.client("scheduler", US).list_schedules(State="ENABLED")["Schedules"]]
     check.same([list(target) for target in targets], [["Arn"]], "a list of schedules shows no input")
+    debt(check, account)
     zero = account.client("lambda", US).get_function_concurrency(FunctionName="analytics-legacy-export")
     check.same(zero.get("ReservedConcurrentExecutions"), 0, "reserved concurrency of nought")
 
@@ -182,6 +183,24 @@ def sizing(check, account):
     rules = account.client("config", US).describe_config_rules()["ConfigRules"]
     check.same([rule["Source"]["SourceIdentifier"] for rule in rules], ["DESIRED_INSTANCE_TYPE", "ENCRYPTED_VOLUMES"],
                "Config rules")
+
+
+def debt(check, account):
+    """Reviews, and OpsItems page by page."""
+    tool = account.client("wellarchitected", US)
+    shop, = tool.list_workloads()["WorkloadSummaries"]
+    pillars = tool.get_lens_review(WorkloadId=shop["WorkloadId"], LensAlias="wellarchitected")["LensReview"]["PillarReviewSummaries"]
+    risks = {pillar["PillarId"]: pillar["RiskCounts"] for pillar in pillars}
+    check.same((len(risks), risks["performance"]["HIGH"]), (6, 2), "risks of the pillars")
+    milestones = tool.list_milestones(WorkloadId=shop["WorkloadId"])["MilestoneSummaries"]
+    check.same([milestone["MilestoneNumber"] for milestone in milestones], [1, 2], "milestones")
+    check.same(_refusal(lambda: tool.list_milestones(WorkloadId="0" * 32))[:2], (404, "ResourceNotFoundException"),
+               "milestones of no workload")
+    category = [{"Key": "Category", "Values": ["Performance"], "Operator": "Equal"}]
+    pages = account.client("ssm", US).get_paginator("describe_ops_items").paginate(OpsItemFilters=category,
+                                                                                   PaginationConfig={"PageSize": 1})
+    statuses = [item["Status"] for page in pages for item in page["OpsItemSummaries"]]
+    check.same(statuses, ["Open", "Resolved"], "OpsItems about performance")
 
 
 def virtual_hosts(check, account):

@@ -57,6 +57,7 @@ PLAIN = {
     "cloudformation": ("describe_stacks",),
     "fis": ("list_experiments", "list_experiment_templates"),
     "scheduler": ("list_schedules",),
+    "wellarchitected": ("list_workloads",),
 }
 
 
@@ -69,7 +70,7 @@ def calls(account, region):
     yield "ec2", "describe_instance_types", {"InstanceTypes": ["m7g.large", "m4.large"]}
     yield "cloudwatch", "list_metrics", {"Namespace": "CWAgent", "MetricName": "mem_used_percent"}
     parts = (_databases, _scaling, _balancers, _containers, _edge, _buckets, _functions, _objectives, _deployments,
-             _delivery, _others)
+             _delivery, _debt, _others)
     for part in parts:
         yield from part(account, region)
 
@@ -180,6 +181,14 @@ def _delivery(account, region):
     for pipeline in account.client("codepipeline", region).list_pipelines()["pipelines"]:
         yield "codepipeline", "get_pipeline", {"name": pipeline["name"]}
         yield "codepipeline", "list_pipeline_executions", {"pipelineName": pipeline["name"]}
+
+
+def _debt(account, region):
+    category = {"Key": "Category", "Values": ["Performance"], "Operator": "Equal"}
+    yield "ssm", "describe_ops_items", {"OpsItemFilters": [category], "MaxResults": 50}
+    for workload in account.client("wellarchitected", region).list_workloads()["WorkloadSummaries"]:
+        yield "wellarchitected", "get_lens_review", {"WorkloadId": workload["WorkloadId"], "LensAlias": "wellarchitected"}
+        yield "wellarchitected", "list_milestones", {"WorkloadId": workload["WorkloadId"]}
 
 
 def _others(account, region):

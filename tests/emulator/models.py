@@ -23,6 +23,7 @@ IAM_PREFIX = {
     "events": "events",
     "codebuild": "codebuild", "codepipeline": "codepipeline", "cloudformation": "cloudformation", "fis": "fis",
     "scheduler": "scheduler",
+    "wellarchitected": "wellarchitected", "ssm": "ssm",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }

@@ -1,6 +1,7 @@
 //! What a text is, by the name it goes by and where that stands.
 
 use super::walk::{Leaf, Part};
+use crate::calls::ops_items::PERFORMANCE;
 
 /// What a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -175,6 +176,11 @@ fn of_pair(leaf: &Leaf<'_>) -> Option<Kind> {
         "vpczoneidentifier" => Some(Kind::Free),
         "location" if matches!(leaf.service, "codebuild" | "codepipeline") => Some(Kind::Name),
         _ if leaf.service == "codepipeline" => of_pipeline(leaf),
+        // Of an OpsItem, and of the filter that asks for it; a category of one's own is like any word.
+        "category" | "values" if leaf.service == "ssm" && leaf.text == PERFORMANCE => Some(Kind::Vocabulary),
+        "title" if leaf.service == "ssm" => Some(Kind::Prose),
+        "pillarid" | "lensalias" if leaf.service == "wellarchitected" => Some(Kind::Vocabulary),
+        "notes" if leaf.service == "wellarchitected" => Some(Kind::Prose),
         "name" if dimension || has(NAMED_BY_AWS, parent) => Some(Kind::Vocabulary),
         // Of an action in a pipeline: stages are often called the same.
         "category" if leaf.service == "codepipeline" => Some(Kind::Vocabulary),

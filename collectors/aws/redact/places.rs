@@ -147,6 +147,10 @@ impl Pseudonyms {
             return arn.to_owned();
         }
         let account = self.account(account);
+        // No resource: what an alarm puts into an OpsItem, its severity and category.
+        if *service == "ssm" && resource.starts_with("opsitem:") {
+            return format!("{arn_}:{partition}:{service}:{region}:{account}:{resource}");
+        }
         let (own, nested) = resource.split_once("arn:").map_or((*resource, None), |(own, arn)| (own, Some(arn)));
         let typed = !WITHOUT_TYPE.contains(service) && own.starts_with(|sign: char| sign.is_ascii_lowercase());
         let own: String = own

@@ -354,3 +354,32 @@ fn actions_of_pipelines_keep_what_they_are() {
         (&json!("Test"), &json!("SKIP"))
     );
 }
+
+#[test]
+fn what_decides_about_debt_is_kept_and_what_people_wrote_is_not() {
+    let bucket = answered(
+        "s3",
+        "ListBuckets",
+        "<L><Bucket><Name>performance</Name></Bucket><Bucket><Name>Performance</Name></Bucket></L>",
+    );
+    let items = r#"{"OpsItemSummaries":[{"OpsItemId":"oi-0123456789ab","Title":"Acme checkout is slow","Category":"Performance","Status":"Open"}]}"#;
+    let filter = r#"{"OpsItemFilters":[{"Key":"Category","Values":["Performance"],"Operator":"Equal"}]}"#;
+    let asked = exchange("ssm", "DescribeOpsItems", "/", text(filter), text(items));
+    let review = r#"{"LensReview":{"LensAlias":"wellarchitected","Notes":"Acme notes","PillarReviewSummaries":[{"PillarId":"performance","RiskCounts":{"HIGH":2}}]}}"#;
+    let workloads = r#"{"WorkloadSummaries":[{"WorkloadName":"Acme shop","Lenses":["wellarchitected"]}]}"#;
+    let alarm = format!(r#"{{"AlarmActions":["arn:aws:ssm:us-east-1:{ACCOUNT}:opsitem:2#CATEGORY=Security"]}}"#);
+    let new = redacted(vec![
+        bucket,
+        asked,
+        answered("wellarchitected", "GetLensReview", review),
+        answered("wellarchitected", "ListWorkloads", workloads),
+        answered("cloudwatch", "X", &alarm),
+    ]);
+    assert_eq!(body_text(&new[1].request.body), filter);
+    let bodies: Vec<_> = new.iter().map(|exchange| body_text(&exchange.answer.body)).collect();
+    assert!(bodies.iter().all(|body| !body.to_lowercase().contains("acme")), "{bodies:?}");
+    assert!(bodies[1].contains(r#""Category":"Performance""#), "{}", bodies[1]);
+    assert!(bodies[2].contains(r#""PillarId":"performance","RiskCounts":{"HIGH":2}"#), "{}", bodies[2]);
+    assert!(bodies[3].contains(r#""Lenses":["wellarchitected"]"#), "{}", bodies[3]);
+    assert!(bodies[4].contains(":opsitem:2#CATEGORY=Security") && !bodies[4].contains(ACCOUNT), "{}", bodies[4]);
+}
