@@ -21,6 +21,7 @@ const JS: &[&str] = &[
     include_str!("html/findings.js"),
     include_str!("html/drawer.js"),
     include_str!("html/gaps.js"),
+    include_str!("html/lists.js"),
     include_str!("html/measured.js"),
     include_str!("html/start.js"),
 ];

@@ -1,12 +1,14 @@
 //! The summary for people: a line a control with its five rungs, why, and the next step; then gaps, cost, calls, time.
 
+mod people;
+
 use std::{
     collections::BTreeMap,
     io::{self, Write},
 };
 
 use owo_colors::{OwoColorize, Stream, Style};
-use rung_rules::model::{ControlReport, Effort, Level, Outcome};
+use rung_rules::model::{ChecklistReport, ControlReport, Effort, Level, Outcome, Reached, StepReport, StepState};
 use textwrap::{Options, WordSplitter};
 
 use super::{Head, Rendering};
@@ -19,9 +21,13 @@ const INDENT: &str = "      ";
 /// Writes the summary.
 pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {
     title(head, out)?;
+    pillar(head, out)?;
     for control in &head.controls {
         control_lines(control, out)?;
     }
+    checklists(head, out)?;
+    path(head, out)?;
+    people::write(head, out)?;
     gaps(head, out)?;
     footer(head, rendering, out)
 }
@@ -65,6 +71,67 @@ fn title(head: &Head, out: &mut dyn Write) -> io::Result<()> {
         let words = "INCOMPLETE: the scan was interrupted; what was not read is unknown.";
         writeln!(out, "{}", styled(words, Style::new().yellow().bold()))?;
     }
+    writeln!(out)
+}
+
+fn number(level: Option<Level>) -> String {
+    level.map_or("-".to_owned(), |level| level.number().to_string())
+}
+
+fn pillar(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    let pillar = &head.pillar;
+    let possible = if pillar.possible > pillar.level {
+        format!(" confirmed, {} possible", number(pillar.possible))
+    } else {
+        String::new()
+    };
+    let waived = pillar.with_waivers.filter(|level| Some(*level) != pillar.level);
+    let waived = waived.map(|level| format!(", {} with waivers", level.number())).unwrap_or_default();
+    let text = format!(
+        "Pillar: level {}{possible}{waived}; lowest control {}; AWS alone can show at most {}.",
+        number(pillar.level),
+        number(pillar.by_minimum),
+        number(pillar.api_ceiling)
+    );
+    writeln!(out, "  {}", bold(&text))?;
+    wrapped(&pillar.why, "", out)?;
+    if head.scan.scope.left_out > 0 {
+        wrapped(&format!("{}; {} left out", head.scan.scope.rule, head.scan.scope.left_out), "scope: ", out)?;
+    }
+    writeln!(out)
+}
+
+fn checklists(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    for list in &head.checklists {
+        let reached = match list.reached {
+            Reached::Yes => "reached",
+            Reached::No => "not reached",
+            Reached::Undecided => "undecided",
+        };
+        let ChecklistReport { met, of, unknown, needed, .. } = list;
+        let level = list.level.number();
+        writeln!(
+            out,
+            "  Checklist {level}   {met:>2} of {of:>2} apply, {unknown} unknown, {needed} needed: {}",
+            bold(reached)
+        )?;
+    }
+    writeln!(out)
+}
+
+/// The first step of the entry path that is left.
+fn path(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    let left = |step: &&StepReport| matches!(step.state, StepState::Open | StepState::Unknown);
+    let Some(step) = head.entry_path.iter().find(left) else { return Ok(()) };
+    let saving = step.saving_usd_month.map(|usd| format!(", saves {usd:.2} USD a month")).unwrap_or_default();
+    let touches = match step.subjects_total {
+        0 => String::new(),
+        1 => format!(" (1 resource{saving})"),
+        n => format!(" ({n} resources{saving})"),
+    };
+    writeln!(out, "  {}", bold(&format!("Next on the entry path: week {}", step.weeks)))?;
+    wrapped(&format!("{}{touches}", step.action), "", out)?;
+    wrapped(&step.why, "", out)?;
     writeln!(out)
 }
 
@@ -124,6 +191,14 @@ fn colour(level: Level) -> Style {
 }
 
 fn standing(control: &ControlReport) -> String {
+    let target = control.target.map(|level| format!(", target {}", level.number())).unwrap_or_default();
+    let waived = control.with_waivers.and_then(|with_waivers| with_waivers.levels).map(|levels| levels.confirmed);
+    let waived = waived.filter(|level| Some(*level) != control.confirmed);
+    let waived = waived.map(|level| format!(", {} with waivers", level.number())).unwrap_or_default();
+    format!("{}{waived}{target}", own_standing(control))
+}
+
+fn own_standing(control: &ControlReport) -> String {
     match (control.confirmed, control.possible) {
         (Some(confirmed), Some(possible)) if confirmed == possible => {
             format!("level {}  {}", bold(&confirmed.number().to_string()), dim(confirmed.label()))

@@ -39,6 +39,9 @@ function drawNav(report) {
   const links = [
     ["#overview", "Overview"],
     ["#controls", "Controls", report.controls.length],
+    ["#checklists", "Checklists"],
+    ["#path", "Entry path"],
+    ["#people", "Attested", (report.attestations || []).length + (report.waivers || []).length],
     ["#findings", "Findings", report.findings.length],
     ["#gaps", "Gaps", report.gaps.length],
     ["#measured", "How it was measured"],
@@ -54,14 +57,15 @@ function drawOverview(report) {
 }
 
 function drawFigures(report) {
-  const { by_minimum: minimum, api_ceiling: ceiling, level } = report.pillar;
+  const { by_minimum: minimum, api_ceiling: ceiling, level, possible, with_waivers: waived } = report.pillar;
   document.getElementById("figures").append(
-    figure("Pillar minimum", minimum, minimum
-      ? `${report.levels[minimum - 1]}: the lowest confirmed level over the ${counted(assessable(report), "control")} that were assessed and apply`
-      : "No control that was assessed applies here"),
+    figure("Level by the model's checklists", level, level
+      ? `${report.levels[level - 1]}${possible > level ? `; ${possible} if what is unknown holds` : ""}${waived ? `; ${waived} with waivers` : ""}` : "Not told"),
+    figure("Lowest control", minimum, minimum
+      ? `${report.levels[minimum - 1]}: the lowest confirmed level over the ${counted(assessable(report), "control")} that apply`
+      : "No control applies here"),
     figure("Most that AWS alone can show", ceiling, ceiling
-      ? "The highest level that API evidence could confirm here; what lies above needs a person's attestation" : "No control that was assessed applies here"),
-    figure("Level by the model's checklists", level, level ? report.levels[level - 1] : "Not assessed by this version"),
+      ? "The level by checklists if all that AWS shows were met; what lies above needs a person's attestation" : "No control applies here"),
     outcomesFigure(report));
 }
 

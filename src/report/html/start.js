@@ -6,6 +6,9 @@ function start() {
   drawNav(report);
   drawOverview(report);
   drawControls(report);
+  drawChecklists(report);
+  drawEntryPath(report);
+  drawPeople(report);
   drawFindings(report);
   drawGaps(report);
   drawMeasured(report);

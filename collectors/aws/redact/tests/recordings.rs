@@ -5,8 +5,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 use super::*;
 use crate::aws::{Account, Options, Recording, Replay, connect};
 
-/// Ids and keys of tags, which stay, that have the demo account's name in them.
-/// Where the demo's name occurs by chance: ids, and `wellarchitected`.
+/// Ids and keys of tags, which stay, that have the demo account's name in them, and a service that does by chance.
 const IDS_OF_FIXTURES: &[&str] = &["wellarchitected", "devops-guru-larch", "subnet-0larch", "4f0c8f8e-larch"];
 
 fn demo() -> Recording {
@@ -88,7 +87,12 @@ fn every_recorded_body_still_parses_and_names_no_account() {
     let new = redacted(exchanges);
     assert_eq!(requests(&new), before, "no two requests have become one");
     for one in &new {
-        let text = serde_json::to_string(one).unwrap();
+        // Base64 may spell anything by chance: its bytes are looked at instead.
+        let mut head = one.clone();
+        let bodies = [&one.request.body, &one.answer.body].map(|body| body.bytes().unwrap());
+        (head.request.body, head.answer.body) = (super::text(""), super::text(""));
+        let bodies = bodies.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let text = [serde_json::to_string(&head).unwrap(), bodies.concat()].concat();
         assert!(!text.contains(ACCOUNT), "{text}");
         let made_up = |text: String, id: &&str| text.replace(*id, "");
         let rest = IDS_OF_FIXTURES.iter().fold(text.to_lowercase(), made_up);
