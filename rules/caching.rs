@@ -45,7 +45,7 @@ const CALLS_OF_ALL: &[&str] = &[
 
 /// Where there is something to cache, or a cache, only a person can say what the clause asks for.
 const ATTESTED: &[Test] = &[
-    Test::Cache { applies: every, holds: |_, _| Truth::attestation(), facts: &["cache", "engine"] },
+    Test::Cache { applies: every, holds: |_, _| Truth::attestation(), facts: &["engine"] },
     Test::Distribution { applies: caches, holds: |_, _| Truth::attestation(), facts: &["enabled", "cache_behaviours"] },
     Test::ApiStage { applies: every, holds: |_, _| Truth::attestation(), facts: &["cache_ttl_s"] },
     Test::CacheDemand { applies: wanted, holds: |_, _| Truth::attestation(), facts: &["database", "public_origin"] },
@@ -60,7 +60,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                     API stage with a cache.",
         basis: Basis::Observed,
         tests: &[
-            Test::Cache { applies: every, holds: |_, _| Truth::True, facts: &["cache", "engine", "nodes"] },
+            Test::Cache { applies: every, holds: |_, _| Truth::True, facts: &["engine", "nodes"] },
             Test::Distribution {
                 applies: |distribution, _| distribution.enabled.truth(),
                 holds: |distribution, _| distribution.caching.truth(),
@@ -215,7 +215,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                 holds: |distribution, _| distribution.response_functions.is(|count| *count > 0).or_attested(),
                 facts: &["response_functions", "edge_behaviours", "cache_behaviours"],
             },
-            Test::Cache { applies: every, holds: |_, _| Truth::attestation(), facts: &["cache", "engine"] },
+            Test::Cache { applies: every, holds: |_, _| Truth::attestation(), facts: &["engine"] },
             Test::ApiStage { applies: every, holds: |_, _| Truth::attestation(), facts: &["cache_ttl_s"] },
             Test::CacheDemand {
                 applies: wanted,

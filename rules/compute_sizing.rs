@@ -238,7 +238,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
             Test::SizedResource {
                 applies: |resource: &SizedResource, _| resource.optimizer_finding.is(Option::is_some),
                 holds: |resource, _| is_optimised(&resource.optimizer_finding),
-                facts: &["optimizer_finding", "sized_kind"],
+                facts: &["optimizer_finding"],
             },
         ],
         bar: Bar::Share(&FOLLOWED_SHARE),

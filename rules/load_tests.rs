@@ -35,7 +35,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
             Test::LoadTest {
                 applies: every,
                 holds: |test, cx| ran_recently(test, cx).or_attested(),
-                facts: &["runner", "tools", "last_run"],
+                facts: &["last_run"],
             },
             Test::RegionalDelivery {
                 applies: every,
@@ -97,7 +97,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::LoadTest {
             applies: ran_recently,
             holds: |test, _| enforces_thresholds(test).or_attested(),
-            facts: &["tools", "last_run", "thresholds", "ignores_failure"],
+            facts: &["last_run", "thresholds", "ignores_failure"],
         }],
         bar: Bar::All,
         nothing: Nothing::NeedsAttestation,

@@ -151,7 +151,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
             Test::EntryPoint {
                 applies: every,
                 holds: |entry, cx| has_latency_target(entry, cx).or_attested(),
-                facts: &["entry", "latency_alarms"],
+                facts: &["latency_alarms"],
             },
             Test::Slo { applies: every, holds: |_, _| Truth::True, facts: &["indicator", "goal_percent"] },
         ],
@@ -182,7 +182,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::EntryPoint {
             applies: every,
             holds: |entry, cx| has_formal_slo(entry, cx).or_attested(),
-            facts: &["entry", "latency_slos"],
+            facts: &["latency_slos"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,
@@ -211,7 +211,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::EntryPoint {
             applies: |entry, _| has_latency_metric(entry),
             holds: alerts_on_the_tail,
-            facts: &["entry", "latency_data", "latency_alarms"],
+            facts: &["latency_data", "latency_alarms"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,
@@ -371,7 +371,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                 let learnt = entry.anomaly_detector.truth().or(any(&entry.anomaly_alarms, cx, |_| Truth::True));
                 learnt.or(entry.devops_guru.truth())
             },
-            facts: &["entry", "anomaly_detector", "anomaly_alarms", "devops_guru"],
+            facts: &["anomaly_detector", "anomaly_alarms", "devops_guru"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,

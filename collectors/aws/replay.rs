@@ -221,7 +221,14 @@ fn denial(operation: &str) -> RecordedAnswer {
         "s3" => {
             (403, "application/xml", format!("<Error><Code>AccessDenied</Code><Message>{message}</Message></Error>"))
         }
-        "rds" | "autoscaling" | "elasticache" | "elasticloadbalancing" | "cloudfront" | "route53" | "sts" => (
+        "rds"
+        | "autoscaling"
+        | "cloudformation"
+        | "elasticache"
+        | "elasticloadbalancing"
+        | "cloudfront"
+        | "route53"
+        | "sts" => (
             403,
             "text/xml",
             format!(

@@ -80,8 +80,8 @@ pub(super) fn query(entry: &Entry) -> Option<MetricQuery> {
         EntryPointKind::RestApi => Some(OF_REST_API.of(value)),
         EntryPointKind::HttpApi => Some(OF_HTTP_API.of(value)),
         EntryPointKind::Distribution => {
-            let off = matches!(entry.additional_metrics.as_deref(), Some(Read::Known { value: false, .. }));
-            (!off).then(|| OF_DISTRIBUTION.of_all([value.clone(), "Global".into()]))
+            let on = matches!(entry.additional_metrics.as_deref(), Some(Read::Known { value: true, .. }));
+            on.then(|| OF_DISTRIBUTION.of_all([value.clone(), "Global".into()]))
         }
         EntryPointKind::FunctionUrl => Some(OF_FUNCTION_URL.of(value)),
         EntryPointKind::NetworkLoadBalancer | EntryPointKind::EcsService => None,

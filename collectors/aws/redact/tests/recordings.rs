@@ -6,7 +6,8 @@ use super::*;
 use crate::aws::{Account, Options, Recording, Replay, connect};
 
 /// Ids and keys of tags, which stay, that have the demo account's name in them, and a service that does by chance.
-const IDS_OF_FIXTURES: &[&str] = &["wellarchitected", "devops-guru-larch", "subnet-0larch", "4f0c8f8e-larch"];
+const IDS_OF_FIXTURES: &[&str] =
+    &["wellarchitected", "devops-guru-larch", "subnet-0larch", "4f0c8f8e-larch", "d-larch000"];
 
 fn demo() -> Recording {
     Recording::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/accounts/demo")).unwrap()
