@@ -82,6 +82,11 @@ impl Metric {
     fn parameters(&self) -> String {
         format!("{} {} {} {} s", self.namespace, self.name, self.statistic, self.period)
     }
+
+    /// Nodes and serverless caches report metrics of one name: their dimensions tell the sources apart.
+    fn source_parameters(&self) -> String {
+        format!("{} by {}", self.parameters(), self.dimensions.join(", "))
+    }
 }
 
 /// By what tells most; the whole of it would be hashed half a million times.
@@ -229,7 +234,7 @@ impl Metrics {
                 operation: GET_METRIC_DATA.operation.to_owned(),
                 account: self.place.account.to_string(),
                 region: self.place.region.to_string(),
-                parameters: format!("{}, {start} to {end}", metric.parameters()),
+                parameters: format!("{}, {start} to {end}", metric.source_parameters()),
                 read_at: self.place.span.time(),
                 pages: items.div_ceil(QUERIES_PER_CALL as u64) as u32,
                 items: *items,
@@ -246,7 +251,7 @@ fn window(now: Timestamp) -> (Timestamp, Timestamp) {
 }
 
 fn source(place: &Place, metric: &Metric) -> SourceId {
-    crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &metric.parameters())
+    crate::aws::source_id(&GET_METRIC_DATA.name(), &place.account, &place.region, &metric.source_parameters())
 }
 
 /// Where collectors ask for metrics. Asking again for the same costs nothing: it is asked of AWS once.
@@ -394,6 +399,15 @@ mod tests {
         assert_eq!(metrics.sources.values().map(|(_, items)| *items).collect::<Vec<_>>(), [2]);
         assert!(matches!(metrics.get(&ANY.of(&first)), Observed::Unknown { .. }), "not answered is not empty");
         assert!(!metrics.is_empty(&ANY.of(&first)));
+    }
+
+    #[test]
+    fn metrics_of_one_name_and_other_dimensions_are_two_sources() {
+        static NODE: Metric = Metric::hourly("AWS/ElastiCache", "X", "Sum", &["CacheClusterId", "CacheNodeId"]);
+        static SERVERLESS: Metric = Metric::hourly("AWS/ElastiCache", "X", "Sum", &["clusterId"]);
+        let place = crate::testing::place("us-east-1", &[]);
+        assert_ne!(source(&place, &NODE), source(&place, &SERVERLESS));
+        assert_eq!(SERVERLESS.source_parameters(), "AWS/ElastiCache X Sum 3600 s by clusterId");
     }
 
     #[test]
