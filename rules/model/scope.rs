@@ -67,8 +67,18 @@ pub(crate) enum Membership {
 }
 
 /// Kinds that stand for a whole account, or for what people keep: they have no tags to choose by.
-const UNTAGGED: &[Kind] =
-    &[Kind::StorageAutomation, Kind::RegionalNetwork, Kind::GlobalNetwork, Kind::DebtRegister, Kind::DebtEntry];
+const UNTAGGED: &[Kind] = &[
+    Kind::StorageAutomation,
+    Kind::RegionalNetwork,
+    Kind::GlobalNetwork,
+    Kind::CacheDemand,
+    Kind::Monitoring,
+    Kind::SizingPractice,
+    Kind::RegionalDelivery,
+    Kind::DebtDetection,
+    Kind::DebtRegister,
+    Kind::DebtEntry,
+];
 
 impl ScopeRule {
     /// Whether it leaves nothing out.

@@ -51,3 +51,16 @@ fn criteria_name_calls_that_are_declared() {
         }
     }
 }
+
+#[test]
+fn objects_and_sql_digests_are_allowed_only_where_asked_for() {
+    let statements =
+        |args: &[&str]| -> Value { serde_json::from_str::<Value>(&Rung::new().ok(args)).unwrap()["Statement"].clone() };
+    let plain = statements(&["policy"]).to_string();
+    assert!(!plain.contains("s3:GetObject") && !plain.contains("pi:DescribeDimensionKeys"), "{plain}");
+    let asked = statements(&["policy", "--sql-digests", "--register", "s3://team/perf/debt.csv"]);
+    assert!(asked[0].to_string().contains("pi:DescribeDimensionKeys"));
+    assert!(!asked[0].to_string().contains("s3:GetObject"));
+    assert_eq!(asked[1]["Action"], serde_json::json!(["s3:GetObject"]));
+    assert_eq!(asked[1]["Resource"], "arn:aws:s3:::team/perf/debt.csv");
+}
