@@ -58,7 +58,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         tests: &[Test::Volume {
             applies: every,
             holds: |volume, _| volume.volume_type.is(|kind| !kind.is_outdated()),
-            facts: &["volume_type", "size_gib"],
+            facts: &["volume_type", "size_gib", "gp3_saving_usd_month"],
         }],
         bar: Bar::Share(&SELECTED_SHARE),
         nothing: Nothing::NotApplicable,
@@ -79,7 +79,7 @@ pub(crate) const CRITERIA: &[Criterion] = &[
                 use VolumeType::{Gp3, Io2, Sc1, St1};
                 volume.volume_type.is(|kind| matches!(kind, Gp3 | Io2 | St1 | Sc1))
             },
-            facts: &["volume_type", "created_at", "from_snapshot"],
+            facts: &["volume_type", "created_at", "from_snapshot", "gp3_saving_usd_month"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,

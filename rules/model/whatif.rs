@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Assessed, Bar, Control, CriterionResult, EvidenceSet, Outcome, Pattern, Settings, Tally, Verdict, infer};
+use super::{
+    Assessed, Bar, Control, Criterion, CriterionResult, EvidenceSet, Outcome, Pattern, Settings, Tally, Verdict, infer,
+};
 use crate::facts::Facts;
 
 /// What is assumed: that a criterion holds for everything, or for some subjects.
@@ -66,6 +68,8 @@ pub fn assume(set: &EvidenceSet, settings: &Settings, assessed: &mut Assessed<'_
             let mut change = apply(set, settings, result, &assumption.subjects);
             change.control = control.control;
             change.implied = *implied;
+            // What follows is saved once: with what it follows from.
+            change.saving_usd_month = change.saving_usd_month.filter(|_| !implied);
             changes.push(change);
         }
         control.levels = infer(&control.criteria, |c| c.outcome);
@@ -99,7 +103,7 @@ fn apply(set: &EvidenceSet, settings: &Settings, result: &mut CriterionResult<'_
             recount(&mut tally, finding.verdict, good);
             finding.verdict = good;
             change.subjects.push(finding.evidence);
-            if let Some(saving) = saving(&evidence.facts) {
+            if let Some(saving) = saving(result.criterion, &evidence.facts) {
                 change.saving_usd_month = Some(change.saving_usd_month.unwrap_or(0.0) + saving);
             }
         }
@@ -143,10 +147,11 @@ fn recount(tally: &mut Tally, was: Verdict, becomes: Verdict) {
     count(tally, becomes, 1);
 }
 
-/// What the remedy saves a month at list price, where it is known.
-fn saving(facts: &Facts) -> Option<f64> {
+/// What the remedy saves a month at list price, where it is known and the remedy is what saves it.
+fn saving(criterion: &Criterion, facts: &Facts) -> Option<f64> {
+    let saves = criterion.tests.iter().any(|test| test.facts().contains(&"gp3_saving_usd_month"));
     match facts {
-        Facts::Volume(volume) => volume.gp3_saving_usd_month.value().copied().flatten(),
+        Facts::Volume(volume) if saves => volume.gp3_saving_usd_month.value().copied().flatten(),
         _ => None,
     }
 }

@@ -37,6 +37,15 @@ fn what_is_assumed_lifts_and_what_follows_from_it_too() {
     assert_eq!(own.saving_usd_month, Some(10.5));
     let selected = changes.iter().find(|change| change.criterion == "storage-type-selected").unwrap();
     assert!(selected.implied && selected.becomes == Outcome::Met);
+    assert_eq!(selected.saving_usd_month, None, "saved once, with what it follows from");
+}
+
+#[test]
+fn an_alarm_on_a_volume_saves_nothing() {
+    let Facts::Volume(mut volume) = gp2(4.0) else { panic!("a volume") };
+    volume.io_alarm = known(false);
+    let (_, changes) = then(vec![volume.into()], "io-alarms", &[]);
+    assert_eq!((changes[0].subjects.len(), changes[0].saving_usd_month), (1, None));
 }
 
 #[test]

@@ -5,10 +5,12 @@
 mod bad_input;
 mod browser;
 mod common;
+mod debt;
 mod demo;
 mod denial;
 mod docs;
 mod emulator;
 mod gate;
+mod people;
 mod policy;
 mod structure;

@@ -1,4 +1,4 @@
-//! What people attested or accepted and should look at again.
+//! What people attested or accepted: what it decides, and what they should look at again.
 
 use std::io::{self, Write};
 
@@ -6,11 +6,11 @@ use rung_rules::model::{AttestationReport, Effect, Standing, WaiverReport};
 
 use super::{super::Head, bold, wrapped};
 
-/// Attestations that end or do not count, and waivers that have ended.
+/// What attestations decide and waivers except, in a line each; then those that end, do not count or have ended.
 pub(super) fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     let attested = head.attestations.iter().filter_map(of_attestation);
     let waived = head.waivers.iter().filter(|waiver| waiver.expired).map(of_waiver);
-    let notes: Vec<_> = attested.chain(waived).collect();
+    let notes: Vec<_> = deciding(head).into_iter().chain(excepting(head)).chain(attested).chain(waived).collect();
     if notes.is_empty() {
         return Ok(());
     }
@@ -21,6 +21,41 @@ pub(super) fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
 
 fn short(id: &str) -> &str {
     id.rsplit('.').next().unwrap_or(id)
+}
+
+fn deciding(head: &Head) -> Option<String> {
+    let deciding = head.attestations.iter().filter(|told| told.effect == Effect::Decides);
+    let one = |told: &AttestationReport| {
+        format!(
+            "{} ({}, until {})",
+            short(&told.attestation.criterion),
+            told.attestation.owner,
+            told.attestation.expires
+        )
+    };
+    let all: Vec<_> = deciding.map(one).collect();
+    (!all.is_empty()).then(|| format!("Attested, not observed: {}.", all.join(", ")))
+}
+
+fn excepting(head: &Head) -> Option<String> {
+    let one = |waiver: &WaiverReport| {
+        let who = waiver.waiver.owner.as_deref().unwrap_or("nobody named");
+        let end = waiver.waiver.expires.map_or("without end".to_owned(), |day| format!("until {day}"));
+        format!("{} ({who}, {end})", what(waiver))
+    };
+    let all: Vec<_> = head.waivers.iter().filter(|waiver| !waiver.expired).map(one).collect();
+    (!all.is_empty()).then(|| format!("Waived: {}.", all.join(", ")))
+}
+
+/// What a waiver speaks of.
+fn what(waiver: &WaiverReport) -> String {
+    let one = &waiver.waiver;
+    let rule = one.criterion.as_deref().map(short).map(str::to_owned).or(one.control.map(|control| control.id()));
+    match (rule, &one.subject) {
+        (Some(rule), Some(subject)) => format!("{rule} for {}", subject.0),
+        (Some(rule), None) => rule,
+        (None, subject) => subject.as_ref().map(|subject| subject.0.clone()).unwrap_or_default(),
+    }
 }
 
 fn of_attestation(told: &AttestationReport) -> Option<String> {
@@ -35,8 +70,6 @@ fn of_attestation(told: &AttestationReport) -> Option<String> {
 
 fn of_waiver(waiver: &WaiverReport) -> String {
     let one = &waiver.waiver;
-    let what = one.criterion.as_deref().map(short).map(str::to_owned).or(one.control.map(|control| control.id()));
-    let what = what.or(one.subject.as_ref().map(|subject| subject.0.clone())).unwrap_or_default();
     let end = one.expires.map(|day| day.to_string()).unwrap_or_default();
-    format!("{what}: the waiver at {} ended on {end}.", one.place)
+    format!("{}: the waiver at {} ended on {end}.", what(waiver), one.place)
 }
