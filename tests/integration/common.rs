@@ -94,6 +94,13 @@ impl Emulator {
         emulator
     }
 
+    /// Improves the account of the scenario `alder` by one of its steps.
+    pub(crate) fn improve(&self, step: &str) {
+        let args = ["tests/emulator/seed.py", &self.url, "--step", step];
+        let done = Command::new(python()).args(args).current_dir(root()).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// The program with credentials for the emulator.
     pub(crate) fn rung(&self) -> Rung {
         Rung::new()

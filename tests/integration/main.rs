@@ -13,4 +13,5 @@ mod emulator;
 mod gate;
 mod people;
 mod policy;
+mod story;
 mod structure;

@@ -16,8 +16,8 @@ def remove_default_vpcs(account):
 def seed(account):
     """larch-prod with endpoints, larch-eu with the free gateway and one more, larch-sandbox with nothing in it."""
     remove_default_vpcs(account)
-    prod_tables = _vpc(account, US, "larch-prod", "10.10")
-    eu_tables = _vpc(account, EU, "larch-eu", "10.20")
+    prod_tables = vpc(account, US, "larch-prod", "10.10")
+    eu_tables = vpc(account, EU, "larch-eu", "10.20")
     _sandbox(account)
     for service in ("s3", "dynamodb"):
         _gateway_endpoint(account, US, "larch-prod", service, prod_tables)
@@ -28,7 +28,7 @@ def seed(account):
     _interface_endpoint(account, EU, "larch-eu", "logs")
 
 
-def _vpc(account, region, name, prefix):
+def vpc(account, region, name, prefix):
     """A VPC with two public and two private subnets; returns its private route tables."""
     ec2 = account.client("ec2", region)
     vpc = ec2.create_vpc(CidrBlock=f"{prefix}.0.0/16", TagSpecifications=_named("vpc", name))["Vpc"]["VpcId"]
