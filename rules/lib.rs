@@ -48,3 +48,5 @@ pub fn all_criteria() -> impl Iterator<Item = (Control, &'static Criterion)> {
 mod testing;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod whole_model_tests;

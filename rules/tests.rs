@@ -69,21 +69,3 @@ fn thresholds_are_listed_named_and_explained() {
     }
     assert!(!names.is_empty());
 }
-
-#[test]
-fn every_cell_of_the_control_table_has_a_criterion() {
-    for control in Control::all() {
-        let criteria = crate::criteria(control);
-        if criteria.is_empty() {
-            continue;
-        }
-        for level in [Level::L2, Level::L3, Level::L4, Level::L5] {
-            assert!(
-                criteria.iter().any(|c| c.level == level),
-                "{} has nothing at level {}",
-                control.id(),
-                level.number()
-            );
-        }
-    }
-}
