@@ -8,7 +8,10 @@ use rung_rules::{
     model::{Basis, Control, Criterion, Level, Nothing, Thresholds},
 };
 
+use clap::ValueEnum;
+
 use super::{
+    explain_page,
     find::{Found, find},
     output::Output,
 };
@@ -18,7 +21,8 @@ const EXAMPLES: &str = "\
 Examples:
   rung explain 090
   rung explain gp3-for-new-volumes
-  rung explain waf-perf-090.api.aws.io-alarms";
+  rung explain waf-perf-090.api.aws.io-alarms
+  rung explain 090 --format markdown           a page with facts, thresholds and calls of each criterion";
 
 /// Explain a control or a criterion
 #[derive(Debug, clap::Args)]
@@ -27,14 +31,26 @@ pub(super) struct Args {
     /// A control (090, WAF-PERF-090) or a criterion (gp3-for-new-volumes, or its full id)
     #[arg(required = true, num_args = 1..)]
     id: Vec<String>,
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: ExplainFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ExplainFormat {
+    Text,
+    Markdown,
 }
 
 /// Explains it.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    match find(&args.id.join(" "))? {
-        Found::Control(of) => Output::Stdout.write(|out| control(of, out))?,
-        Found::Criterion(of, which) => Output::Stdout.write(|out| criterion(of, which, out))?,
-    }
+    let found = find(&args.id.join(" "))?;
+    Output::Stdout.write(|out| match (found, args.format) {
+        (Found::Control(of), ExplainFormat::Text) => control(of, out),
+        (Found::Control(of), ExplainFormat::Markdown) => explain_page::control(of, out),
+        (Found::Criterion(of, which), ExplainFormat::Text) => criterion(of, which, out),
+        (Found::Criterion(of, which), ExplainFormat::Markdown) => explain_page::section(of, which, out),
+    })?;
     Ok(Exit::Done)
 }
 
@@ -78,7 +94,7 @@ fn criterion(control: Control, criterion: &Criterion, out: &mut dyn Write) -> io
     writeln!(out, "  Remedy      {}", criterion.remedy)
 }
 
-fn basis(basis: Basis) -> &'static str {
+pub(super) fn basis(basis: Basis) -> &'static str {
     match basis {
         Basis::Observed => "observation of AWS",
         Basis::Attested => "a person's attestation: no API shows it",
@@ -86,7 +102,7 @@ fn basis(basis: Basis) -> &'static str {
     }
 }
 
-fn nothing(nothing: Nothing) -> &'static str {
+pub(super) fn nothing(nothing: Nothing) -> &'static str {
     match nothing {
         Nothing::NotApplicable => "it does not apply",
         Nothing::Unmet => "it is unmet: the clause is about having one",

@@ -6,6 +6,7 @@ mod attest_list;
 mod controls;
 mod debt;
 mod explain;
+mod explain_page;
 pub(crate) mod find;
 mod init;
 mod latest;
