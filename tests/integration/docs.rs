@@ -85,15 +85,68 @@ fn regex_free_time(text: &str) -> String {
 
 #[test]
 fn files_that_the_docs_name_exist() {
-    for page in ["README.md", "CONTRIBUTING.md", "docs/architecture.md"] {
+    let pages = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "docs/architecture.md",
+        "docs/configuration.md",
+        "docs/debt-register.md",
+        "docs/guide.md",
+    ];
+    for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let path = link.split('#').next().unwrap_or_default();
+            let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
             if path.is_empty() || path.contains("://") {
                 continue;
             }
             let base = root().join(page);
-            assert!(base.parent().unwrap().join(path).exists(), "{page} links to {path}, which does not exist");
+            let linked = base.parent().unwrap().join(path);
+            assert!(linked.exists(), "{page} links to {path}, which does not exist");
+            if !anchor.is_empty() {
+                let text = fs::read_to_string(&linked).unwrap().to_lowercase();
+                let heading = format!("# {}\n", anchor);
+                assert!(text.contains(&heading), "{page} links to {link}, which has no such heading");
+            }
+        }
+    }
+}
+
+/// Blocks of a page that name a file: "```toml rung.toml".
+fn blocks(page: &str) -> Vec<(String, String)> {
+    let text = fs::read_to_string(root().join(page)).unwrap();
+    let fenced = text.split("```").skip(1).step_by(2).map(str::to_owned);
+    let named = fenced.filter_map(|block| {
+        let (info, content) = block.split_once('\n')?;
+        Some((info.split_once(' ')?.1.to_owned(), content.to_owned()))
+    });
+    named.collect()
+}
+
+#[test]
+fn files_that_the_docs_show_are_read_as_they_stand() {
+    for (page, files) in [
+        ("docs/configuration.md", &["rung.toml", "attestations.toml", "waivers.toml", ".wafpass-skip.yml"][..]),
+        ("docs/debt-register.md", &["debt.csv", "debt.md", "debt.toml"]),
+        ("docs/guide.md", &["rung.toml"]),
+    ] {
+        let rung = Rung::new();
+        let blocks = blocks(page);
+        assert_eq!(blocks.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), files, "{page}");
+        fs::write(rung.path("debt.csv"), "id,description,impact,services,owner,priority,due\n").unwrap();
+        for (name, text) in &blocks {
+            fs::write(rung.path(name), text).unwrap();
+            if name.starts_with("debt.") {
+                let told = rung.ok(&["debt", "check", name]);
+                assert!(told.contains("1 open,"), "{name}: {told}");
+            }
+        }
+        let args = ["scan", "--demo", "--quiet", "--format", "json", "-o", "-"];
+        let assessment: serde_json::Value = serde_json::from_str(&rung.ok(&args)).unwrap();
+        if page == "docs/configuration.md" {
+            assert_eq!(assessment["attestations"].as_array().unwrap().len(), 2);
+            assert_eq!(assessment["waivers"].as_array().unwrap().len(), 3);
+            assert_eq!(assessment["controls"][8]["target"], 4);
         }
     }
 }
