@@ -12,10 +12,11 @@ import os
 import pathlib
 import re
 import sys
-import unicodedata
 from collections import Counter
 
 from playwright.sync_api import Error, sync_playwright
+
+from check_people import check_lists, check_path, check_people, visible
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -80,16 +81,6 @@ class Check:
         values = {"result": lambda f: RESULTS[f[2]], "control": lambda f: self.criteria[f[0]][0]["id"], "criterion": lambda f: self.criterion_of(f)["id"],
                   "kind": lambda f: self.subject_of(f)["kind"], "account": lambda f: self.subject_of(f)["account"], "region": lambda f: self.subject_of(f)["region"]}
         return [f for f in self.data["findings"] if all(values[name](f) == value for name, value in wanted.items())]
-
-
-def visible(text):
-    """The text as the report shows it: unseen characters as escapes."""
-    def shown(character):
-        if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"):
-            return character
-        code = ord(character)
-        return f"\\u{{{code:x}}}" if code > 0xFFFF else f"\\u{code:04x}"
-    return "".join(map(shown, text))
 
 
 def check_quiet(check):
@@ -320,7 +311,7 @@ def take_screenshots(playwright, url, folder):
         page.goto(url)
         page.wait_for_selector("html[data-ready=yes]", state="attached")
         page.screenshot(path=folder / f"{name}-first.png")
-        for part in ("controls", "findings", "gaps", "measured"):
+        for part in ("controls", "checklists", "path", "people", "findings", "gaps", "measured"):
             page.evaluate(f"document.getElementById('{part}').scrollIntoView()")
             page.screenshot(path=folder / f"{name}-{part}.png")
         if page.locator(".open-row").count():
@@ -335,7 +326,7 @@ def run(options):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         check = Check(browser.new_page(viewport={"width": 1360, "height": 900}, reduced_motion="reduce"), url)
-        for part in (check_quiet, check_overview, check_controls, check_filters, check_drawer, check_hostile_names, check_gaps, check_narrow, check_quiet):
+        for part in (check_quiet, check_overview, check_controls, check_filters, check_drawer, check_hostile_names, check_lists, check_path, check_people, check_gaps, check_narrow, check_quiet):
             check.run(part)
         result = {"report": options.report.name, "bytes": options.report.stat().st_size, "findings": len(check.data["findings"]), "checks": check.done, "failures": check.failures}
         if options.measure:

@@ -130,8 +130,8 @@ impl Table {
         let criterion = self.criteria.get(&finding.criterion).copied()?;
         let facts = finding.facts.iter().map(|(name, fact)| self.fact(name, fact)).collect();
         let reasons = finding.reasons.iter().filter_map(|reason| self.reason(reason)).collect();
-        let (result, waived) = (code(finding.result), u8::from(finding.waived));
-        Some(FindingRow(criterion, self.subject(finding.subject, finding.evidence), result, facts, reasons, waived))
+        let (result, marks) = (code(finding.result), u8::from(finding.waived) + 2 * u8::from(finding.attested));
+        Some(FindingRow(criterion, self.subject(finding.subject, finding.evidence), result, facts, reasons, marks))
     }
 
     fn reason(&self, reason: &str) -> Option<i64> {

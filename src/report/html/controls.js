@@ -73,7 +73,7 @@ function criterionCard(report, criterion) {
     el("div", { class: "criterion-text" },
       el("p", { class: "clause" }, criterion.clause),
       el("h5", {}, criterion.statement),
-      chips(criterion),
+      chips(report, criterion),
       el("p", { class: "why" }, criterion.why),
       criterion.outcome === "met" || criterion.outcome === "not_applicable" ? null
         : el("p", { class: "remedy" }, el("b", {}, "Remedy "), criterion.remedy),
@@ -81,9 +81,11 @@ function criterionCard(report, criterion) {
     el("div", { class: "criterion-bar" }, subjectBar(criterion)));
 }
 
-function chips(criterion) {
+function chips(report, criterion) {
+  const own = (report.waivers || []).filter((waiver) => waiver.criteria.includes(criterion.id));
   const list = [
-    criterion.decided_by === "attested" ? chip("attested") : null,
+    criterion.decided_by === "attested" ? el("a", { class: "chip", href: "#people" }, "attested, not observed") : null,
+    own.length ? el("a", { class: "chip", href: "#people" }, own.every((waiver) => waiver.expired) ? "waiver has ended" : "waived") : null,
     criterion.decided_by === "contested" ? chip("contested: attested as met, observed as unmet; the evidence counts", "chip-bad") : null,
     criterion.needs_attestation ? chip("needs an attestation", "chip-open") : null,
     ...criterion.thresholds.filter(isChanged).map((threshold) =>

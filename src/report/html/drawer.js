@@ -45,7 +45,7 @@ function drawerParts(report, finding) {
   return [
     drawerBar(report, finding),
     el("header", { class: "drawer-head" },
-      el("p", { class: "drawer-result" }, resultBadge(finding), finding.waived ? chip("waived") : null, el("span", { class: "code" }, criterion.control.id), el("a", { href: `#${criterion.id}`, click: closeDrawer }, criterion.short)),
+      el("p", { class: "drawer-result" }, resultBadge(finding), findingMarks(finding), el("span", { class: "code" }, criterion.control.id), el("a", { href: `#${criterion.id}`, click: closeDrawer }, criterion.short)),
       el("h2", { id: "drawer-title" }, saidLong(subjectName(subject), 120)),
       el("p", { class: "quiet" }, kindWords(subject.kind)),
       el("p", { class: "arn" }, saidLong(subject.arn, 400))),

@@ -155,7 +155,7 @@ function resultBadge(finding) {
 function findingRow(report, finding) {
   const { subject, criterion } = finding;
   return el("tr", { "data-finding": finding.index },
-    el("td", { class: "col-result" }, resultBadge(finding), finding.waived ? chip("waived") : null),
+    el("td", { class: "col-result" }, resultBadge(finding), findingMarks(finding)),
     el("td", { class: "col-criterion" }, el("span", { class: "code" }, criterion.number), " ", el("span", {}, criterion.short)),
     el("td", { class: "col-resource" },
       el("button", { type: "button", class: "open-row", "aria-haspopup": "dialog" }, said(subjectName(subject), 90)),
@@ -207,4 +207,9 @@ function readHash(report) {
   const finding = report.findings[asked.open];
   if (finding) openDrawer(report, finding);
   return true;
+}
+
+/** What people add to a finding; its result stays what was observed. */
+function findingMarks(finding) {
+  return [finding.attested ? chip("attested") : null, finding.waived ? chip("waived") : null];
 }

@@ -71,12 +71,12 @@ function drawPeople(report) {
   if (!attestations.length && !waivers.length) return body.append(el("p", { class: "quiet" }, "Nothing is attested and nothing is waived."));
   if (attestations.length) body.append(el("ul", { class: "items" }, attestations.map((told) => el("li", {}, icon(attestedTone(told)), el("div", {},
     el("a", { href: `#${told.criterion}` }, hiddenName(report, told.criterion)), `: ${EFFECTS[told.effect]}`,
-    el("blockquote", {}, said(told.statement)),
+    el("blockquote", {}, saidLong(told.statement)),
     el("span", { class: "sub" }, said(told.owner), ` on ${told.date}, until ${told.expires}: ${standing(told.standing)}. `, said(told.place)),
     told.proof?.length ? el("span", { class: "sub" }, "Proof: ", told.proof.flatMap((one, index) => [index ? ", " : "", proof(one)])) : null)))));
   if (waivers.length) body.append(el("h3", {}, "Waivers"), el("ul", { class: "items" }, waivers.map((waiver) => el("li", {}, icon(waiver.expired ? "not_applicable" : "unknown"), el("div", {},
     said([waiver.criterion || waiver.control || "every control", waiver.subject].filter(Boolean).join(" for ")), `: ${waiver.expired ? "expired" : `excepts ${counted(waiver.findings, "finding")}`}`,
-    el("blockquote", {}, said(waiver.reason)),
+    el("blockquote", {}, saidLong(waiver.reason)),
     el("span", { class: "sub" }, said(waiver.owner || "nobody is named"), waiver.expires ? `, until ${waiver.expires}. ` : ", without an end. ", said(waiver.place)))))));
 }
 

@@ -174,7 +174,12 @@ function levelNumbers(control) {
     el("p", {}, el("span", { class: "level-confirmed" }, String(confirmed)), el("span", { class: "level-word" }, "confirmed")),
     el("p", { class: "level-possible" }, `possible ${possible}`),
     observed && observed !== confirmed ? el("p", { class: "level-possible" }, `from AWS alone ${observed}`) : null,
+    control.with_waivers ? el("p", { class: "level-possible" }, waivedWords(control.with_waivers)) : null,
     target ? el("p", { class: target > confirmed ? "level-below" : "level-possible" }, target > confirmed ? `below target ${target}` : `target ${target} reached`) : null);
+}
+
+function waivedWords({ levels }) {
+  return levels ? `with waivers ${levels.confirmed}` : "with waivers nothing is left to judge";
 }
 
 function nextStep(control) {

@@ -19,13 +19,13 @@
  *                   [name, value, source]       read: index into fact_names, any JSON value, index into sources
  *                   [name, null, -1, gap]       not read: index into gaps
  *                 `source` is -1 where none is recorded.
- *   findings      [[criterion, subject, result, [fact, ...], [reason, ...], waived], ...]
+ *   findings      [[criterion, subject, result, [fact, ...], [reason, ...], marks], ...]
  *                   criterion   index into all criteria of all controls, in the order of `controls`
  *                   subject     index into subjects
  *                   result      0 fail, 1 unknown, 2 pass, 3 not applicable
  *                   fact        indices into facts, in the order to be shown
  *                   reason      why it is unknown: index into gaps, or -1 for "needs an attestation"
- *                   waived      0 or 1
+ *                   marks       1 waived, 2 an attestation speaks for it, 3 both, 0 neither
  *   findings_left_out   [fail, unknown, pass, not_applicable]: how many of each are not in `findings` because a cap was
  *                 reached. Fails are kept first, then unknowns, then passes.
  */
@@ -53,7 +53,7 @@ function readReport() {
 
 /** Findings as objects; facts and texts are looked up only when they are shown. */
 function readFindings(data, criteria) {
-  return data.findings.map(([criterion, subject, result, facts, reasons, waived], index) => ({
+  return data.findings.map(([criterion, subject, result, facts, reasons, marks], index) => ({
     index,
     criterion: criteria[criterion],
     subject: data.subjects[subject],
@@ -61,7 +61,8 @@ function readFindings(data, criteria) {
     result,
     facts,
     reasons,
-    waived: Boolean(waived),
+    waived: Boolean(marks & 1),
+    attested: Boolean(marks & 2),
   }));
 }
 
