@@ -3,6 +3,7 @@
 //! An instance of a cluster is no database of its own: its cluster is. What AWS keeps on either of the two is read from both.
 
 mod database;
+mod objectives;
 mod queries;
 mod slow_log;
 mod watch;
@@ -25,6 +26,7 @@ use crate::{
     },
 };
 use database::{Database, either};
+use objectives::Objectives;
 use watch::Watches;
 
 /// Databases whose parameter groups are asked for at once.
@@ -53,15 +55,20 @@ pub(crate) async fn collect(place: &Place) -> Collected {
 /// What other sources say about databases, read once for all of them.
 struct Joins {
     watches: Watches,
+    objectives: Objectives,
     analysed: [Arc<Listing<Analysed>>; 3],
     recommendations: Recommendations,
 }
 
 impl Joins {
     async fn read(place: &Place) -> Joins {
-        let (watches, analysed, recommendations) =
-            futures::join!(Watches::read(place), devops_guru::collections(place), Recommendations::read(place));
-        Joins { watches, analysed, recommendations }
+        let (watches, objectives, analysed, recommendations) = futures::join!(
+            Watches::read(place),
+            Objectives::read(place),
+            devops_guru::collections(place),
+            Recommendations::read(place)
+        );
+        Joins { watches, objectives, analysed, recommendations }
     }
 }
 
@@ -85,6 +92,7 @@ async fn evidence(database: &Database<'_>, joins: &Joins) -> Evidence {
         alarm: watched.alarm,
         anomaly_detection: watched.anomaly_detection,
         latency_alarm_percentile: watched.latency_alarm_percentile,
+        latency_slo_percentile: joins.objectives.of(database),
         devops_guru: analysed(database, &joins.analysed),
         oldest_performance_recommendation_at: joins.recommendations.oldest(database),
         top_queries: database.top_queries().await,

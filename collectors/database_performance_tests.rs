@@ -16,13 +16,26 @@ const CLUSTER_PARAMETERS: &str = "rds.DescribeDBClusterParameters/several-groups
 const RECOMMENDATIONS: &str = "rds.DescribeDBRecommendations/two-pages";
 const ALARMS: &str = "cloudwatch.DescribeAlarms/databases";
 const DETECTORS: &str = "cloudwatch.DescribeAnomalyDetectors/two-pages";
+const OBJECTIVES: &str = "application-signals.ListServiceLevelObjectives/databases";
+const OBJECTIVE: &str = "application-signals.GetServiceLevelObjective/databases";
 const COLLECTIONS: &str = "devops-guru.GetResourceCollection/tags";
 
 /// What a place with databases answers, with some of the cases replaced by others of the same operation.
 async fn scan(others: &[&str]) -> (Arc<Place>, Collected) {
     let operation = |case: &str| case.split_once('/').map(|(operation, _)| operation.to_owned());
     let replaced: Vec<_> = others.iter().map(|case| operation(case)).collect();
-    let all = [INSTANCES, CLUSTERS, PARAMETERS, CLUSTER_PARAMETERS, RECOMMENDATIONS, ALARMS, DETECTORS, COLLECTIONS];
+    let all = [
+        INSTANCES,
+        CLUSTERS,
+        PARAMETERS,
+        CLUSTER_PARAMETERS,
+        RECOMMENDATIONS,
+        ALARMS,
+        DETECTORS,
+        OBJECTIVES,
+        OBJECTIVE,
+        COLLECTIONS,
+    ];
     let kept = all.into_iter().filter(|case| !replaced.contains(&operation(case)));
     let cases: Vec<_> = kept.chain(others.iter().copied()).collect();
     let place = testing::place("us-east-1", &cases);
@@ -158,6 +171,22 @@ async fn alarms_and_detectors_belong_by_dimension_or_resource() {
     assert_eq!(facts("docs"), (false, true, None), "a detector");
     assert_eq!(facts("reports"), (false, true, None), "a detector by metric math");
     assert_eq!(facts("erp"), (true, true, None), "a band on Performance Insights");
+}
+
+#[tokio::test]
+async fn objectives_belong_by_the_dimension_of_their_metric() {
+    let (_, collected) = scan(&[]).await;
+    let promised = |name: &str| *known(&databases(&collected)[name].latency_slo_percentile);
+    assert_eq!((promised("ledger"), promised("shop")), (Some(95.0), Some(99.9)));
+    assert_eq!((promised("docs"), promised("orders")), (None, None), "an average promises no percentile");
+}
+
+#[tokio::test]
+async fn objectives_that_cannot_be_read_are_not_none() {
+    let (place, collected) = scan(&["application-signals.ListServiceLevelObjectives/denied"]).await;
+    let databases = databases(&collected);
+    let gap = gap(&place, &databases["ledger"].latency_slo_percentile);
+    assert_eq!(gap.operation, "application-signals:ListServiceLevelObjectives");
 }
 
 #[tokio::test]

@@ -149,26 +149,33 @@ pub(crate) const CRITERIA: &[Criterion] = &[
         remedy: "Add an anomaly detection alarm on DBLoad or a latency, turn on Database Insights in advanced mode, or let DevOps Guru analyse the database.",
         effort: Effort::Resource,
     },
-    // Service level objectives of Application Signals are not read yet: until then an alarm on a percentile stands for one.
     Criterion {
         id: "query-slos",
         level: Level::L5,
         clause: "query SLOs",
-        statement: "Every database has an alarm on the 95th or a higher percentile of a latency, or a person attests its query SLOs.",
+        statement: "Every database has an objective or an alarm on the 95th or a higher percentile of a latency, or a person attests its query SLOs.",
         basis: Basis::ObservedOrAttested,
         tests: &[Test::Database {
             applies: every,
             holds: |database, cx| {
                 let high = |percentile: f64| percentile >= cx.value(&SLO_PERCENTILE);
-                database.latency_alarm_percentile.is(|percentile| percentile.is_some_and(high)).or_attested()
+                let alarm = database.latency_alarm_percentile.is(|percentile| percentile.is_some_and(high));
+                let objective = database.latency_slo_percentile.is(|percentile| percentile.is_some_and(high));
+                objective.or(alarm).or_attested()
             },
-            facts: &["latency_alarm_percentile", "alarm"],
+            facts: &["latency_slo_percentile", "latency_alarm_percentile", "alarm"],
         }],
         bar: Bar::All,
         nothing: Nothing::NotApplicable,
         thresholds: &[&SLO_PERCENTILE],
-        calls: &["rds:DescribeDBInstances", "rds:DescribeDBClusters", "cloudwatch:DescribeAlarms"],
-        remedy: "Set a target for query latency and an alarm on its p95 or p99, or attest the SLOs that are kept elsewhere.",
+        calls: &[
+            "rds:DescribeDBInstances",
+            "rds:DescribeDBClusters",
+            "application-signals:ListServiceLevelObjectives",
+            "application-signals:GetServiceLevelObjective",
+            "cloudwatch:DescribeAlarms",
+        ],
+        remedy: "Set a target for query latency, as an objective or an alarm on its p95 or p99, or attest the SLOs that are kept elsewhere.",
         effort: Effort::Practice,
     },
     // An old recommendation contradicts automatic tuning, whatever is attested; capacity that scales by itself is all of it

@@ -23,6 +23,7 @@ fn database(change: impl FnOnce(&mut Database)) -> Database {
         alarm: known(true),
         anomaly_detection: known(true),
         latency_alarm_percentile: known(Some(99.0)),
+        latency_slo_percentile: known(None),
         devops_guru: known(true),
         oldest_performance_recommendation_at: known(None),
         top_queries: known(None),
@@ -180,6 +181,12 @@ fn regressions() -> Vec<Case> {
 
 fn targets_and_tuning() -> Vec<Case> {
     let alarm = |percentile| move |db: &mut Database| db.latency_alarm_percentile = known(percentile);
+    let promised = |percentile| {
+        move |db: &mut Database| {
+            db.latency_alarm_percentile = known(None);
+            db.latency_slo_percentile = known(percentile);
+        }
+    };
     let fixed = |db: &mut Database| db.serverless = known(false);
     let hidden = |db: &mut Database| db.oldest_performance_recommendation_at = unknown();
     let old_and_fixed = |db: &mut Database| {
@@ -190,6 +197,17 @@ fn targets_and_tuning() -> Vec<Case> {
         case("query-slos", "met", mixed(2, 1, alarm(Some(95.0))), Met),
         case("query-slos", "unknown", mixed(2, 1, alarm(None)), Unknown),
         case("query-slos", "the 90th percentile is none", one(alarm(Some(90.0))), Unknown),
+        case("query-slos", "an objective", mixed(1, 1, promised(Some(95.0))), Met),
+        case("query-slos", "an objective on the 90th", one(promised(Some(90.0))), Unknown),
+        case(
+            "query-slos",
+            "hidden objectives",
+            one(|db| {
+                alarm(None)(db);
+                db.latency_slo_percentile = unknown();
+            }),
+            Unknown,
+        ),
         case("query-slos", "hidden", one(|db| db.latency_alarm_percentile = unknown()), Unknown),
         case("query-slos", "nothing", vec![], NotApplicable),
         case("automatic-tuning", "met", mixed(2, 1, recommended(30)), Met),

@@ -9,7 +9,7 @@ use crate::{
     aws::{Listing, Place},
     calls::{
         cloudwatch::{Alarm, AlarmMetric},
-        cloudwatch_dashboards::{Series, Shown},
+        cloudwatch_dashboards::{Series, Shown, explorer_gap},
     },
 };
 
@@ -47,13 +47,22 @@ impl Watch {
             let region = one.region.as_deref().is_none_or(|region| region == metrics_region(place));
             region && one.account.as_deref().is_none_or(|account| account == &*place.account)
         };
-        self.or_unnamed(shown.any(|one| {
+        let seen = shown.any(|one| {
             here(one)
                 && match &one.series {
                     Series::Metric { namespace, metric, dimensions } => self.is(namespace, metric, dimensions),
                     Series::Expression(text) => self.selected(text),
+                    Series::Explorer(_) => false,
                 }
-        }))
+        });
+        let explored =
+            |one: &Shown| here(one) && matches!(&one.series, Series::Explorer(name) if self.counters.tells(name));
+        match seen {
+            Observed::Known { value: false, .. } if shown.items.iter().any(explored) => {
+                Observed::unknown(explorer_gap(place.global()))
+            }
+            seen => self.or_unnamed(seen),
+        }
     }
 
     /// An answer about a resource whose names are not known is only good if it is "yes".

@@ -42,6 +42,8 @@ pub enum Series {
     },
     /// Metric math, a search or a Metrics Insights query.
     Expression(Arc<str>),
+    /// A metric of an explorer widget: of all resources with certain tags, whichever they are.
+    Explorer(Arc<str>),
 }
 
 /// What a widget shows of which region.
@@ -55,7 +57,7 @@ pub struct Shown {
     pub series: Series,
 }
 
-/// Everything that the metric widgets of the account's dashboards show; asked once, at the global place. A dashboard that
+/// Everything that the metric and explorer widgets of the account's dashboards show; asked once, at the global place. A dashboard that
 /// cannot be read leaves a gap.
 pub async fn shown(place: &Place) -> Arc<Listing<Shown>> {
     let place = place.global();
@@ -102,8 +104,29 @@ fn unreadable(place: &Place) -> rung_rules::model::GapId {
 fn widgets(body: &str) -> Option<Vec<Shown>> {
     let body: Value = serde_json::from_str(body).ok()?;
     let widgets = body.as_object()?.get("widgets").and_then(Value::as_array);
-    let metric = widgets.into_iter().flatten().filter(|widget| text(widget, "type") == Some("metric"));
-    Some(metric.filter_map(|widget| widget.get("properties")).flat_map(properties).collect())
+    let shown = widgets.into_iter().flatten().flat_map(|widget| {
+        let own = widget.get("properties").unwrap_or(&Value::Null);
+        match text(widget, "type") {
+            Some("metric") => properties(own),
+            Some("explorer") => explored(own),
+            _ => Vec::new(),
+        }
+    });
+    Some(shown.collect())
+}
+
+fn explored(properties: &Value) -> Vec<Shown> {
+    let metrics = properties.get("metrics").and_then(Value::as_array).into_iter().flatten();
+    let of = |name: &str| text(properties, name).map(Arc::from);
+    let named = metrics.filter_map(|metric| text(metric, "metricName"));
+    let shown =
+        |name: &str| Shown { region: of("region"), account: of("accountId"), series: Series::Explorer(name.into()) };
+    named.map(shown).collect()
+}
+
+/// The gap of what an explorer widget takes in: its tags are chosen when it is looked at.
+pub fn explorer_gap(place: &Place) -> rung_rules::model::GapId {
+    place.gap(&GET_DASHBOARD, "resources of explorer widgets", rung_rules::model::Cause::NotReported, "")
 }
 
 fn properties(properties: &Value) -> Vec<Shown> {
@@ -158,6 +181,7 @@ mod tests {
         let line = |shown: Shown| {
             let what = match shown.series {
                 Series::Expression(expression) => expression.to_string(),
+                Series::Explorer(metric) => format!("explorer of {metric}"),
                 Series::Metric { namespace, metric, dimensions } => {
                     let dimensions: Vec<_> = dimensions.iter().map(|(name, value)| format!("{name}={value}")).collect();
                     format!("{namespace} {metric} {}", dimensions.join(","))
@@ -193,6 +217,13 @@ mod tests {
             {"type":"metric","properties":{"metrics":[[],["AWS/DAX"],"odd",["..."],[{"id":"m1"}],null]}}]}"##;
         assert_eq!(lines(body), Vec::<String>::new());
         assert_eq!(lines("{}"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn explorers_show_a_metric_of_whatever_has_their_tags() {
+        let body = r#"{"widgets":[{"type":"explorer","properties":{"region":"eu-west-1","metrics":[
+            {"metricName":"CacheHitRate","resourceType":"AWS::ElastiCache::CacheCluster","stat":"Average"},{}]}}]}"#;
+        assert_eq!(lines(body), ["eu-west-1 - explorer of CacheHitRate"]);
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::{
     },
 };
 
-const INSTANCE: &str = "DBInstanceIdentifier";
-const CLUSTER: &str = "DBClusterIdentifier";
+pub(super) const INSTANCE: &str = "DBInstanceIdentifier";
+pub(super) const CLUSTER: &str = "DBClusterIdentifier";
 
 /// What watches something.
 #[derive(Clone, Copy, Debug, Default)]
@@ -158,6 +158,6 @@ fn is_load(metric: &str) -> bool {
 }
 
 /// 99.9 of `p99.9`; nothing for averages, trimmed means and the like.
-fn percentile(statistic: &str) -> Option<f64> {
+pub(super) fn percentile(statistic: &str) -> Option<f64> {
     statistic.strip_prefix(['p', 'P'])?.parse().ok()
 }

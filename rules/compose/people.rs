@@ -32,9 +32,6 @@ fn each(parts: Parts<'_>) -> impl Iterator<Item = (&ControlResult<'_>, &Criterio
 }
 
 fn effect(result: &CriterionResult<'_>, told: &Attested<'_>) -> Effect {
-    if result.criterion.basis == Basis::Observed {
-        return Effect::NotTaken;
-    }
     if !told.standing.counts() {
         return Effect::DoesNotCount;
     }

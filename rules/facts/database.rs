@@ -45,6 +45,9 @@ pub struct Database {
     pub anomaly_detection: Observed<bool>,
     /// Highest percentile that an alarm on a latency of the database compares, for example 99; nothing where none does.
     pub latency_alarm_percentile: Observed<Option<f64>>,
+    /// Highest percentile that an objective of Application Signals on a latency of the database promises
+    /// (`GetServiceLevelObjective`); nothing where none does.
+    pub latency_slo_percentile: Observed<Option<f64>>,
     /// Whether DevOps Guru analyses it (`GetResourceCollection`).
     pub devops_guru: Observed<bool>,
     /// When the oldest open performance recommendation was made (RDS `DescribeDBRecommendations`, `CreatedTime`); nothing

@@ -14,8 +14,7 @@ pub struct AttestationReport {
     /// Whether it counts.
     pub standing: Standing,
     /// What came of it: `decides`, `contested` (the evidence says otherwise and counts), `not_needed` (the evidence
-    /// decides alone), `not_enough` (part of it is still unknown), `does_not_count`, `not_taken` (AWS shows it: nobody
-    /// is asked).
+    /// decides alone), `not_enough` (part of it is still unknown), `does_not_count`.
     pub effect: Effect,
     /// Subjects that were not seen and that it speaks for.
     pub subjects: u64,
@@ -35,8 +34,6 @@ pub enum Effect {
     NotEnough,
     /// It has expired, or its proof is not the attested one.
     DoesNotCount,
-    /// The criterion is decided by what AWS shows alone.
-    NotTaken,
 }
 
 /// A waiver, and what it excepts.

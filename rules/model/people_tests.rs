@@ -147,6 +147,7 @@ fn neglected_database() -> Facts {
         alarm: no,
         anomaly_detection: no,
         latency_alarm_percentile: known(None),
+        latency_slo_percentile: known(None),
         devops_guru: no,
         oldest_performance_recommendation_at: known(Some(days_ago(365))),
         top_queries: known(None),

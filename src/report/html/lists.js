@@ -75,9 +75,14 @@ function drawPeople(report) {
     el("span", { class: "sub" }, said(told.owner), ` on ${told.date}, until ${told.expires}: ${standing(told.standing)}. `, said(told.place)),
     told.proof?.length ? el("span", { class: "sub" }, "Proof: ", told.proof.flatMap((one, index) => [index ? ", " : "", proof(one)])) : null)))));
   if (waivers.length) body.append(el("h3", {}, "Waivers"), el("ul", { class: "items" }, waivers.map((waiver) => el("li", {}, icon(waiver.expired ? "not_applicable" : "unknown"), el("div", {},
-    said([waiver.criterion || waiver.control || "every control", waiver.subject].filter(Boolean).join(" for ")), `: ${waiver.expired ? "expired" : `excepts ${counted(waiver.findings, "finding")}`}`,
+    waivedWhat(report, waiver), `: ${waiver.expired ? "expired" : `excepts ${counted(waiver.findings, "finding")}`}`,
     el("blockquote", {}, saidLong(waiver.reason)),
     el("span", { class: "sub" }, said(waiver.owner || "nobody is named"), waiver.expires ? `, until ${waiver.expires}. ` : ", without an end. ", said(waiver.place)))))));
+}
+
+function waivedWhat(report, { criterion, control, subject }) {
+  const rule = criterion || control;
+  return [rule ? el("a", { href: `#${rule}` }, criterion ? hiddenName(report, criterion) : control) : "every control", subject ? [" for ", said(subject)] : null];
 }
 
 function attestedTone(told) {
