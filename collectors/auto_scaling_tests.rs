@@ -57,6 +57,7 @@ const SERVERS: &[&str] = &[
     "autoscaling.DescribeScheduledActions/empty",
     "elasticloadbalancing.DescribeTargetGroups/two-pages",
     "elasticloadbalancing.DescribeTargetHealth/web-and-admin",
+    "ec2.DescribeInstances/one-tagged",
     NO_ALARMS,
     NO_TARGETS,
     NO_CLUSTERS,
@@ -351,6 +352,20 @@ async fn static_instances_are_registered_and_in_no_group() {
     assert_eq!(name, "i-0e00000000000001", "not of a group, not even of one being deleted, and not draining");
     assert_eq!(known(&server.target_groups).len(), 2, "two ports of one target group count once");
     assert!(!known(&server.scaled));
+}
+
+#[tokio::test]
+async fn static_instances_have_the_tags_of_the_instance() {
+    let subject = async |case: &str| {
+        let (place, collected) = collected(&with(SERVERS, &[case])).await;
+        let server = collected.evidence.iter().find(|one| matches!(one.facts, Facts::StaticServer(_))).unwrap();
+        (server.subject.tags.clone(), server.subject.tags_gap.map(|gap| cause(&place, gap)))
+    };
+    let (tags, gap) = subject("ec2.DescribeInstances/one-tagged").await;
+    assert_eq!((tags.get("environment").map(|value| &**value), gap), (Some("production"), None));
+    // Of one that does not run, or that could not be listed, nobody knows them: that is not the same as none.
+    assert_eq!(subject("ec2.DescribeInstances/none-running").await.1, Some(Cause::NotReported));
+    assert_eq!(subject("ec2.DescribeInstances/denied").await.1, Some(Cause::DeniedByIdentityPolicy));
 }
 
 #[tokio::test]

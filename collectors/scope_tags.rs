@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use rung_rules::model::{Cause, Evidence, has_tags};
+use rung_rules::{
+    facts::Facts,
+    model::{Cause, Evidence, has_tags},
+};
 
 use crate::{
     Collected,
@@ -14,6 +17,9 @@ use crate::{
 /// complete answer leaves out has none.
 pub(crate) async fn fill(place: &Place, collected: &mut Collected) {
     let bare = |evidence: &&Evidence| evidence.subject.tags.is_empty() && has_tags(evidence.facts.kind());
+    for evidence in collected.evidence.iter_mut().filter(|evidence| is_untold(evidence)) {
+        evidence.subject.tags_gap = Some(tagging::untold(place, &evidence.subject.arn));
+    }
     let arns: Vec<Arc<str>> = collected
         .evidence
         .iter()
@@ -38,11 +44,19 @@ pub(crate) async fn fill(place: &Place, collected: &mut Collected) {
     }
 }
 
+/// Whether nothing tells the tags of what shows none. Objectives are asked for theirs one by one.
+fn is_untold(evidence: &Evidence) -> bool {
+    let subject = &evidence.subject;
+    let told =
+        tagging::is_asked(&subject.arn) || tagging::is_carried(&subject.arn) || matches!(evidence.facts, Facts::Slo(_));
+    subject.tags.is_empty() && subject.tags_gap.is_none() && has_tags(evidence.facts.kind()) && !told
+}
+
 /// Tags that this scan did not ask for, though a scope may want them: open, not absent.
 pub fn not_asked(set: &mut rung_rules::model::EvidenceSet) {
     let bare = |evidence: &&mut Evidence| {
         let subject = &evidence.subject;
-        subject.tags.is_empty() && has_tags(evidence.facts.kind()) && tagging::is_asked(&subject.arn)
+        subject.tags.is_empty() && has_tags(evidence.facts.kind()) && !tagging::is_carried(&subject.arn)
     };
     for evidence in set.evidence.iter_mut().filter(bare) {
         let account = evidence.subject.account.clone();

@@ -51,6 +51,16 @@ fn denied_tags_are_unknown_where_they_were_asked_for() {
 }
 
 #[test]
+fn tags_that_no_call_tells_are_open() {
+    let place = place("us-east-1", &[]);
+    let subject = place.subject(place.arn("dynamodb", "table/orders"), None, Tags::new());
+    let mut collected = Collected { evidence: vec![Evidence { subject, facts: bucket().into() }], unseen: Vec::new() };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(super::fill(&place, &mut collected));
+    assert!(collected.evidence[0].subject.tags_gap.is_some());
+}
+
+#[test]
 fn tags_that_a_scan_did_not_ask_for_are_open() {
     let place = place("us-east-1", &[]);
     let mut set = EvidenceSet { evidence: collected(&place).evidence, ..EvidenceSet::default() };

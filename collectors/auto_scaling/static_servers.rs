@@ -13,7 +13,7 @@ use rung_rules::{
 use crate::{
     Collected, at_once,
     aws::Place,
-    calls::{application_autoscaling, autoscaling, ecs, elbv2},
+    calls::{application_autoscaling, autoscaling, ec2_instances, ecs, elbv2},
 };
 
 /// Target groups asked for their targets at once.
@@ -37,6 +37,7 @@ async fn instances(place: &Place, collected: &mut Collected) {
         groups.items.iter().flat_map(|group| &group.instances).map(|instance| &**instance).collect();
     let ungrouped = registered.into_iter().filter(|(instance, _)| !grouped.contains(&**instance));
     let scaled = outside_groups(place).await;
+    let running = ec2_instances::instances(place).await;
     for (instance, (target_groups, from)) in ungrouped {
         let facts = StaticServer {
             server_kind: ServerKind::Instance,
@@ -44,7 +45,9 @@ async fn instances(place: &Place, collected: &mut Collected) {
             scaled,
         };
         let arn = place.arn("ec2", &format!("instance/{instance}"));
-        let subject = place.subject(arn, Some(&instance), Default::default());
+        let own = running.items.iter().find(|one| one.id == instance);
+        let mut subject = place.subject(arn, Some(&instance), own.map(|one| one.tags.clone()).unwrap_or_default());
+        subject.tags_gap = own.is_none().then(|| running.gap.unwrap_or_else(|| ec2_instances::tags_gap(place)));
         collected.evidence.push(Evidence { subject, facts: facts.into() });
     }
 }

@@ -2,13 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
+use aws_sdk_applicationsignals::operation::list_tags_for_resource::ListTagsForResourceOutput;
 use aws_sdk_applicationsignals::types::{
     MetricDataQuery, MonitoredRequestCountMetricDataQueries, ServiceLevelIndicatorMetricType, ServiceLevelObjective,
     ServiceLevelObjectiveBudgetReport,
 };
-use rung_rules::{facts::Indicator, model::Cause};
+use rung_rules::{
+    facts::Indicator,
+    model::{Cause, Tags},
+};
 
-use super::{Call, call, cloudwatch::AlarmMetric, time::date_time};
+use super::{Call, call, cloudwatch::AlarmMetric, tags::tags, time::date_time};
 use crate::{
     at_once,
     aws::{Listing, Place, Read, drain, once},
@@ -36,8 +40,20 @@ call!(
     "what is left of objectives' error budgets"
 );
 
-pub(crate) static CALLS: &[&Call] =
-    &[&LIST_SERVICE_LEVEL_OBJECTIVES, &GET_SERVICE_LEVEL_OBJECTIVE, &BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT];
+call!(
+    LIST_TAGS_FOR_RESOURCE,
+    "application-signals",
+    "ApplicationSignals",
+    "ListTagsForResource",
+    "tags of objectives, where the scope chooses by tag"
+);
+
+pub(crate) static CALLS: &[&Call] = &[
+    &LIST_SERVICE_LEVEL_OBJECTIVES,
+    &GET_SERVICE_LEVEL_OBJECTIVE,
+    &BATCH_GET_SERVICE_LEVEL_OBJECTIVE_BUDGET_REPORT,
+    &LIST_TAGS_FOR_RESOURCE,
+];
 
 /// Objectives that one budget report takes.
 const REPORTS_PER_CALL: usize = 50;
@@ -62,6 +78,17 @@ pub async fn objectives(place: &Place) -> Arc<Listing<Summary>> {
         items.extend(summaries.map(|one| Summary { arn: one.arn.into(), name: one.name.into() }));
     });
     place.memo(&LIST_SERVICE_LEVEL_OBJECTIVES, "", read).await
+}
+
+/// The tags of an objective; none of one that is gone.
+pub async fn tags_of(place: &Place, arn: &str) -> Arc<Read<Tags>> {
+    let answer = Box::pin(place.clients.application_signals().list_tags_for_resource().resource_arn(arn).send());
+    let take = |answer: ListTagsForResourceOutput| {
+        tags(answer.tags.unwrap_or_default().into_iter().map(|tag| (Some(tag.key), Some(tag.value))))
+    };
+    let absent = ["ResourceNotFoundException"];
+    let read = once(place, &LIST_TAGS_FOR_RESOURCE, arn, answer, take, &absent, || Some(Tags::new()));
+    place.memo(&LIST_TAGS_FOR_RESOURCE, arn, read).await
 }
 
 /// What an objective promises.

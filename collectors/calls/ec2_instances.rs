@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use aws_sdk_ec2::types::{Filter, InstanceType};
 use jiff::Timestamp;
-use rung_rules::model::{SourceId, Tags};
+use rung_rules::model::{Cause, GapId, SourceId, Tags};
 
 use super::{Call, call, tags::tags, time::timestamp};
 use crate::{
@@ -57,6 +57,11 @@ pub struct TypeInfo {
     pub current: Option<bool>,
     /// The answer it was read from.
     pub from: SourceId,
+}
+
+/// The gap in place of the tags of an instance that does not run: only running ones are listed.
+pub fn tags_gap(place: &Place) -> GapId {
+    place.gap(&DESCRIBE_INSTANCES, "tags of instances that do not run", Cause::NotReported, "")
 }
 
 /// Every running instance of the place.

@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use rung_rules::model::Tags;
+use rung_rules::model::{Cause, GapId, Tags};
 
 use super::{Call, call, tags::tags};
 use crate::aws::{Listing, Place, drain};
@@ -43,6 +43,20 @@ const SERVICES: &[&str] = &[
 fn service(arn: &str) -> Option<&'static str> {
     let named = arn.split(':').nth(2)?;
     SERVICES.iter().find(|service| **service == named).copied()
+}
+
+/// Services whose tags come with their lists: none there is none.
+const CARRIED: &[&str] = &["autoscaling", "cloudformation", "ec2", "elasticfilesystem", "rds"];
+
+/// Whether a resource's own list or collector told its tags.
+pub(crate) fn is_carried(arn: &str) -> bool {
+    arn.split(':').nth(2).is_some_and(|service| CARRIED.contains(&service))
+}
+
+/// The gap of tags that no call here tells.
+pub(crate) fn untold(place: &Place, arn: &str) -> GapId {
+    let service = arn.split(':').nth(2).unwrap_or_default();
+    place.gap(&GET_RESOURCES, &format!("tags of {service}"), Cause::NotReported, "")
 }
 
 /// Whether the tags of a resource can be asked for.

@@ -34,6 +34,8 @@ pub(super) struct Objectives {
     /// Each that is still there, in the list's order.
     read: Vec<(Summary, Read<Objective>)>,
     budgets: Arc<HashMap<Arc<str>, Read<Budget>>>,
+    /// Where a scope may choose by them.
+    tags: HashMap<Arc<str>, Arc<Read<Tags>>>,
 }
 
 impl Objectives {
@@ -48,9 +50,14 @@ impl Objectives {
                 Read::Unknown { gap } => Some((one.clone(), Read::Unknown { gap: *gap })),
             }
         });
-        let (read, budgets) =
-            futures::join!(at_once(AT_ONCE, details), application_signals::budgets(place, &listed.items));
-        Objectives { read: read.into_iter().flatten().collect(), budgets, listed }
+        let asked = listed.items.iter().filter(|_| place.span.tags);
+        let tags = asked.map(|one| async { (one.arn.clone(), application_signals::tags_of(place, &one.arn).await) });
+        let (read, budgets, tags) = futures::join!(
+            at_once(AT_ONCE, details),
+            application_signals::budgets(place, &listed.items),
+            at_once(AT_ONCE, tags)
+        );
+        Objectives { read: read.into_iter().flatten().collect(), budgets, tags: tags.into_iter().collect(), listed }
     }
 
     /// Those on the latency of an entry point, by the dimensions of their metrics or the name of their service. None found
@@ -106,7 +113,13 @@ impl Objectives {
                 Read::Unknown { gap } => Observed::unknown(*gap),
             },
         };
-        let subject = place.subject(summary.arn.clone(), Some(&summary.name), Tags::new());
+        let (tags, tags_gap) = match self.tags.get(&summary.arn).map(|read| &**read) {
+            Some(Read::Known { value, .. }) => (value.clone(), None),
+            Some(Read::Unknown { gap }) => (Tags::new(), Some(*gap)),
+            None => (Tags::new(), None),
+        };
+        let mut subject = place.subject(summary.arn.clone(), Some(&summary.name), tags);
+        subject.tags_gap = tags_gap;
         Evidence { subject, facts: facts.into() }
     }
 }

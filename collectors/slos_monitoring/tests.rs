@@ -24,6 +24,7 @@ const REGION: &[&str] = &[
     "application-signals.BatchGetServiceLevelObjectiveBudgetReport/of-four",
     "application-signals.GetServiceLevelObjective/of-four",
     "application-signals.ListServiceLevelObjectives/two-pages",
+    "application-signals.ListTagsForResource/of-four",
     "cloudfront.GetMonitoringSubscription/never-shop",
     "cloudfront.GetMonitoringSubscription/on-static",
     "cloudfront.ListDistributions/two-pages",

@@ -78,6 +78,7 @@ const UNTAGGED: &[Kind] = &[
     Kind::DebtDetection,
     Kind::DebtRegister,
     Kind::DebtEntry,
+    Kind::OpsItem,
 ];
 
 impl ScopeRule {

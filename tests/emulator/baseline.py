@@ -87,6 +87,7 @@ ANSWERS = [
     _answer("compute-optimizer-automation", "ListAutomationRules", {"automationRules": []}),
     _answer("application-signals", "ListServiceLevelObjectives", {"SloSummaries": []}),
     _error("application-signals", "GetServiceLevelObjective", 404, "ResourceNotFoundException", "SLO not found"),
+    _answer("application-signals", "ListTagsForResource", {"Tags": []}),
     _answer("application-signals", "BatchGetServiceLevelObjectiveBudgetReport",
             {"Timestamp": "now", "Reports": [], "Errors": []}),
     _answer("codedeploy", "ListApplications", {"applications": []}),

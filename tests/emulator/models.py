@@ -18,12 +18,9 @@ IAM_PREFIX = {
     "apigatewayv2": "apigateway", "lambda": "lambda", "compute-optimizer": "compute-optimizer",
     "compute-optimizer-automation": "aco-automation", "stepfunctions": "states", "efs": "elasticfilesystem",
     "events": "events", "config": "config", "codebuild": "codebuild", "codepipeline": "codepipeline",
-    "events": "events", "elasticache": "elasticache", "memorydb": "memorydb", "dax": "dax",
-    "events": "events", "application-signals": "application-signals", "codedeploy": "codedeploy",
-    "events": "events",
-    "codebuild": "codebuild", "codepipeline": "codepipeline", "cloudformation": "cloudformation", "fis": "fis",
-    "scheduler": "scheduler",
-    "wellarchitected": "wellarchitected", "ssm": "ssm",
+    "elasticache": "elasticache", "memorydb": "memorydb", "dax": "dax", "application-signals": "application-signals",
+    "codedeploy": "codedeploy", "cloudformation": "cloudformation", "fis": "fis", "scheduler": "scheduler",
+    "wellarchitected": "wellarchitected", "ssm": "ssm", "pi": "pi", "resourcegroupstaggingapi": "tag",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }

@@ -65,7 +65,14 @@ fn readme_shows_a_real_terminal_capture() {
     let capture: String =
         text.lines().take_while(|line| !line.trim_start().starts_with("Report ")).collect::<Vec<_>>().join("\n");
     let without_time = regex_free_time(&capture);
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let path = root().join("README.md");
+    let readme = fs::read_to_string(&path).unwrap();
+    let (head, rest) = readme.split_once("$ rung scan --demo\n").expect("a capture");
+    let (old, tail) = rest.split_once("```").expect("the capture's end");
+    if std::env::var_os("UPDATE_DOCS").is_some() && regex_free_time(old).trim() != without_time.trim() {
+        let fresh = format!("{head}$ rung scan --demo\n{}\n```{tail}", capture.trim_end());
+        return fs::write(&path, fresh).unwrap();
+    }
     assert!(
         regex_free_time(&readme).contains(without_time.trim()),
         "README's capture is not what `rung scan --demo` prints:\n{without_time}"

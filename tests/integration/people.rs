@@ -218,6 +218,21 @@ fn scope_chooses_what_counts_and_says_what_it_leaves_out() {
     assert_eq!(failing(&again), 3);
 }
 
+/// What stands behind a load balancer and is not scaled counts by the tags of its instance; it does not vanish.
+#[test]
+fn a_scope_by_tags_leaves_out_nothing_whose_tags_aws_shows_elsewhere() {
+    let emulator = crate::common::Emulator::start("alder");
+    let rung = emulator.rung();
+    write(&rung, "rung.toml", "[scope]\ntags = { environment = [\"prod*\"] }\n");
+    let live: Value = serde_json::from_str(&rung.ok(&["scan", "--quiet", "--format", "json", "-o", "-"])).unwrap();
+    let outcomes = outcomes(&live);
+    assert_eq!(outcomes["waf-perf-020.api.aws.stateless-workloads-scaled"], "unmet");
+    assert_eq!(outcomes["waf-perf-070.api.aws.cdn-static"], "unmet");
+    // The volume has no tags: the rule leaves it out, and says how many.
+    assert_eq!(outcomes["waf-perf-090.api.aws.storage-type-selected"], "not_applicable");
+    assert!(live["scan"]["scope"]["left_out"].as_u64().unwrap() > 0);
+}
+
 #[test]
 fn thresholds_and_targets_of_the_configuration_hold_and_are_shown() {
     let rung = Rung::new();

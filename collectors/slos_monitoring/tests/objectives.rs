@@ -31,6 +31,19 @@ async fn what_an_objective_promises() {
 }
 
 #[tokio::test]
+async fn tags_are_asked_one_by_one_where_a_scope_may_choose_by_them() {
+    let seen_all = changed(&[], &[]).await;
+    let subject = |seen: &Seen, name: &str| seen.of(name).next().unwrap().subject.clone();
+    let web = subject(&seen_all, "web latency");
+    assert_eq!(web.tags.get("environment").map(|value| &**value), Some("production"));
+    let bare = subject(&seen_all, "bare");
+    assert!(bare.tags.is_empty() && bare.tags_gap.is_none(), "it has none");
+    let own = "application-signals.ListTagsForResource";
+    let denied = changed(&[&format!("{own}/of-four")], &[&format!("{own}/denied")]).await;
+    assert!(subject(&denied, "web latency").tags_gap.is_some());
+}
+
+#[tokio::test]
 async fn budgets_by_time_by_requests_and_none() {
     let seen = changed(&[], &[]).await;
     let web = seen.slo("web latency");

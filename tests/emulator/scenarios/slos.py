@@ -1,5 +1,5 @@
 """Latency, its alarms, service level objectives and what gates deployments (WAF-PERF-050)."""
-from .account import ACCOUNT, EU, TOPIC, US
+from .account import ACCOUNT, EU, TOPIC, US, tags
 from .scaling import ECS_SERVICES, PROD
 
 SIGNALS = "AWS/ApplicationSignals"
@@ -145,6 +145,8 @@ def _objectives(account):
         "SloSummaries": [{key: one[key] for key in ("Arn", "Name", "CreatedTime", "EvaluationType", "MetricSourceType")}
                          for one in full.values()]})
     for name, one in full.items():
+        account.answer("application-signals", "ListTagsForResource", {"Tags": tags(name, "shop")}, region=US,
+                       when={"ResourceArn": _slo_arn(name)})
         account.answer("application-signals", "GetServiceLevelObjective", {"Slo": one}, region=US, when={"Id": name})
     account.answer("application-signals", "BatchGetServiceLevelObjectiveBudgetReport", region=US, data={
         "Timestamp": "now", "Errors": [], "Reports": [
