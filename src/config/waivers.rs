@@ -115,6 +115,9 @@ fn wafpass(path: &Path, text: &str) -> Result<Vec<Waiver>, Failure> {
         let at = cause.location();
         let words = cause.to_string();
         let first = words.lines().next().unwrap_or_default();
+        // The library's own "error: line 1 column 2: " would say the place twice.
+        let place = at.map(|at| format!("line {} column {}: ", at.line(), at.column())).unwrap_or_default();
+        let first = first.trim_start_matches("error: ").trim_start_matches(&place);
         error(at.map_or(1, |at| at.line()), at.map_or(1, |at| at.column()), first)
     })?;
     let mut all = Vec::new();

@@ -19,7 +19,10 @@ pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> 
         "facts",
         "reasons",
         "evidence",
-    ])?;
+        "attested",
+        "waived",
+    ])
+    .map_err(broken)?;
     for finding in findings.into_iter().map(Judged::into_finding) {
         let subject = &finding.subject.subject;
         let facts: Vec<_> = finding.facts.iter().map(|(name, fact)| format!("{name}={}", value(fact))).collect();
@@ -34,9 +37,20 @@ pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> 
             guarded(&facts.join("; ")),
             guarded(&finding.reasons.join("; ")),
             guarded(&finding.evidence),
-        ])?;
+            finding.attested.to_string(),
+            finding.waived.to_string(),
+        ])
+        .map_err(broken)?;
     }
     rows.flush()
+}
+
+/// The error beneath: that a reader went away (`| head`) must be seen for what it is.
+fn broken(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn result(finding: &Finding) -> &'static str {

@@ -141,3 +141,22 @@ fn unknown_ids_and_flags() {
     rung.fails(2, &["scan", "--regions", "x"]);
     rung.fails(2, &["scan", "--fail-below", "9"]);
 }
+
+/// `rung ... | head`: a reader that goes away is no error, whatever is printed.
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let rung = Rung::new();
+    rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
+    for format in ["text", "json", "csv", "html"] {
+        let mut child = rung
+            .command(&["report", "b", "--format", format])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{format}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{format}");
+    }
+}

@@ -287,6 +287,7 @@ fn wrong_files_are_told_before_any_call_and_nothing_is_written() {
             WAIVERS.replace("owner = \"Grace\"\n", ""),
             "waivers.toml, line 1, column 1: owner is missing",
         ),
+        (".wafpass-skip.yml", "waivers: [\n".to_owned(), ".wafpass-skip.yml, line 1, column 10: unclosed bracket"),
         (
             ".wafpass-skip.yml",
             "waivers:\n  - id: WAF-PERF-095\n    reason: x\n".to_owned(),
