@@ -94,6 +94,33 @@ fn an_organisations_denial_is_told_apart() {
 }
 
 #[test]
+fn sql_digests_are_read_only_where_asked_for_and_hide_nothing_when_denied() {
+    let emulator = Emulator::start("alder");
+    emulator.improve("queries");
+    let rung = emulator.rung();
+    let run = |more: &[&str]| -> Value {
+        let args = [&["scan", "--quiet", "--format", "json", "-o", "-"], more].concat();
+        serde_json::from_str(&rung.ok(&args)).unwrap()
+    };
+    let digests = |assessment: &Value| -> usize {
+        let steps = assessment["entry_path"].as_array().unwrap().iter();
+        let databases = steps.flat_map(|step| step["top_queries"].as_array().into_iter().flatten());
+        databases.map(|database| database["queries"].as_array().unwrap().len()).sum()
+    };
+    let without = run(&[]);
+    assert_eq!(digests(&without), 0);
+    assert!(without["scan"]["calls"].get("pi:DescribeDimensionKeys").is_none());
+    let with = run(&["--sql-digests"]);
+    assert_eq!(digests(&with), 20, "of the database's twenty-five");
+    assert_eq!(outcomes(&with), outcomes(&without));
+    emulator.control(r#"{"deny": ["pi:DescribeDimensionKeys"]}"#);
+    let denied = run(&["--sql-digests"]);
+    assert_eq!((digests(&denied), outcomes(&denied)), (0, outcomes(&without)));
+    let gap = denied["gaps"].as_array().unwrap().iter().find(|gap| gap["operation"] == "pi:DescribeDimensionKeys");
+    assert_eq!(gap.expect("a gap")["cause"], "denied_by_identity_policy");
+}
+
+#[test]
 fn ctrl_c_leaves_an_incomplete_bundle_with_what_was_seen() {
     let emulator = Emulator::start("demo");
     emulator.control(r#"{"latency_ms": 400}"#);
