@@ -51,6 +51,8 @@ pub struct Request {
     pub record: Option<PathBuf>,
     /// Whether the recording gets pseudonyms.
     pub redact: bool,
+    /// Whether requests are paced; nothing: at AWS they are, at an endpoint of one's own not.
+    pub paced: Option<bool>,
     /// Most calls in flight.
     pub concurrency: usize,
     /// Most attempts of one call.
@@ -74,6 +76,7 @@ impl Request {
             register: None,
             record: None,
             redact: false,
+            paced: None,
             concurrency: 32,
             max_attempts: 8,
             timeout: Duration::from_secs(30),
@@ -128,6 +131,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         metrics,
         tags,
         sql_digests: request.sql_digests,
+        paced: request.paced,
         replay,
         recorder,
         interrupted: stop.clone(),

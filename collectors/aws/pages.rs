@@ -100,6 +100,8 @@ impl<'a> Reading<'a> {
             biased;
             () = span.interruption() => None,
             answer = async {
+                // Before the permit: who waits for a turn keeps nobody else from a call.
+                span.pacer.turn(self.call, &self.place.account, &self.place.region).await;
                 let _permit = span.in_flight.acquire().await;
                 answer.await
             } => Some(answer),

@@ -12,7 +12,7 @@ use rung_rules::facts::Kind;
 use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use super::{Clients, Counters, Listing, Registry, registry::GapAt};
+use super::{Clients, Counters, Listing, Pacer, Registry, registry::GapAt};
 use crate::calls::Call;
 
 /// What all places of a scan share.
@@ -32,6 +32,8 @@ pub struct Span {
     pub tags: bool,
     /// Whether SQL digests are asked for.
     pub sql_digests: bool,
+    /// The turns of requests.
+    pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.
     pub(crate) in_flight: Semaphore,
     /// Turns true when the user interrupts.

@@ -24,7 +24,7 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
 use super::{
-    Counters, Recorder, Replay,
+    Counters, Pacer, Recorder, Replay,
     classify::is_throttle,
     gate::Stamp,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
@@ -49,12 +49,13 @@ pub enum TransportMode {
 pub struct Transport {
     mode: TransportMode,
     counters: Arc<Counters>,
+    pacer: Arc<Pacer>,
 }
 
 impl Transport {
-    /// A transport that counts into `counters`.
-    pub fn new(mode: TransportMode, counters: Arc<Counters>) -> Self {
-        Transport { mode, counters }
+    /// A transport that counts into `counters` and tells `pacer` of throttles.
+    pub fn new(mode: TransportMode, counters: Arc<Counters>, pacer: Arc<Pacer>) -> Self {
+        Transport { mode, counters, pacer }
     }
 }
 
@@ -66,7 +67,13 @@ impl HttpClient for Transport {
             }
             TransportMode::Replay(replay) => (None, None, Some(replay.clone())),
         };
-        SharedHttpConnector::new(Connector { inner, recorder, replay, counters: self.counters.clone() })
+        SharedHttpConnector::new(Connector {
+            inner,
+            recorder,
+            replay,
+            counters: self.counters.clone(),
+            pacer: self.pacer.clone(),
+        })
     }
 }
 
@@ -76,6 +83,7 @@ struct Connector {
     recorder: Option<Arc<Recorder>>,
     replay: Option<Arc<Replay>>,
     counters: Arc<Counters>,
+    pacer: Arc<Pacer>,
 }
 
 impl HttpConnector for Connector {
@@ -119,6 +127,9 @@ impl Connector {
 
     fn count(&self, stamp: &Stamp, status: u16, headers: &BTreeMap<String, String>, body: &[u8], took: Duration) {
         let throttled = status >= 400 && says_slow_down(status, headers, body);
+        if throttled {
+            self.pacer.throttled(stamp.call, &stamp.account, &stamp.region);
+        }
         self.counters.exchange(stamp.call, status, body.len(), took, throttled);
     }
 }

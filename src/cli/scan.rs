@@ -79,6 +79,10 @@ pub(super) struct Args {
     /// Exit with 3 when anything could not be seen
     #[arg(long)]
     require_complete: bool,
+    /// Whether requests keep below the rates that AWS publishes, for each account, region and service (default: on; off with
+    /// AWS_ENDPOINT_URL)
+    #[arg(long, value_enum)]
+    pace: Option<Switch>,
     /// Most calls in flight at once
     #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=512))]
     concurrency: u16,
@@ -138,6 +142,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         register: config.register.as_deref().map(handed).transpose()?,
         record: args.record.clone(),
         redact: args.redact,
+        paced: args.pace.map(|pace| pace == Switch::On),
         concurrency: args.concurrency.into(),
         max_attempts: args.max_attempts.into(),
         timeout: Duration::from_secs(args.timeout.into()),

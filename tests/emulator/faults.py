@@ -1,6 +1,7 @@
 """Faults on demand: denials, throttling, server errors and latency, worded as AWS words them."""
 import fnmatch
 import random
+import time
 
 import wire
 from models import IAM_PREFIX, iam_action
@@ -26,6 +27,7 @@ class Faults:
         self.latency_ms = 0.0
         self.expired = False
         self.fail = {}
+        self.bucket, self.buckets = None, {}
         self.random = random.Random(0)
 
     def control(self, wanted):
@@ -37,6 +39,8 @@ class Faults:
                 setattr(self, name, float(value))
             elif name == "expired":
                 self.expired = bool(value)
+            elif name == "bucket":
+                self.bucket, self.buckets = value, {}
             elif name == "fail":
                 self.fail = dict(value)
             elif name == "seed":
@@ -49,7 +53,7 @@ class Faults:
         chance = self.random.random()
         if self.expired:
             return _expired(request)
-        if chance < self.throttle_rate:
+        if chance < self.throttle_rate or self._is_empty(request):
             return _throttled(request)
         if chance < self.throttle_rate + self.fault_rate:
             return _server_error(request)
@@ -58,6 +62,16 @@ class Faults:
             return _error(request, 400, code, f"{code}, as the test asked")
         kind = next((kind for kind, patterns in self.deny.items() if _matches(request, patterns)), None)
         return _denied(request, kind) if kind else None
+
+    def _is_empty(self, request):
+        """Whether the bucket of the request's region and service has no token left; takes one if it has."""
+        if not self.bucket:
+            return False
+        now = time.monotonic()
+        tokens, then = self.buckets.get((request.region, request.service), (self.bucket["capacity"], now))
+        tokens = min(self.bucket["capacity"], tokens + (now - then) * self.bucket["refill"])
+        self.buckets[request.region, request.service] = max(tokens - 1, tokens if tokens < 1 else 0), now
+        return tokens < 1
 
 
 def _matches(request, patterns):

@@ -77,6 +77,25 @@ fn throttling_is_waited_out() {
     assert!(count("throttles") > 0 && count("retries") >= count("throttles"));
 }
 
+/// A server with a token bucket for each region and service, as AWS has: nothing is lost, and with pacing less is thrown away.
+#[test]
+fn a_server_that_throttles_like_aws_loses_nothing() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let calm = scan(&rung, &[]);
+    let throttles = |pace: &str| -> u64 {
+        // As small against this account as AWS's buckets are against a large one.
+        emulator.control(r#"{"bucket": {"capacity": 16, "refill": 10}}"#);
+        let paced = scan(&rung, &["--max-attempts", "25", "--pace", pace]);
+        assert_eq!(outcomes(&paced), outcomes(&calm), "{pace}");
+        let gaps = |assessment: &Value| assessment["gaps"].as_array().unwrap().len();
+        assert_eq!(gaps(&paced), gaps(&calm), "{pace}");
+        paced["scan"]["calls"].as_object().unwrap().values().map(|calls| calls["throttles"].as_u64().unwrap()).sum()
+    };
+    let (off, on) = (throttles("off"), throttles("on"));
+    assert!(off > 0 && on < off, "{on} throttles with pacing, {off} without");
+}
+
 #[test]
 fn an_organisations_denial_is_told_apart() {
     let emulator = Emulator::start("demo");
