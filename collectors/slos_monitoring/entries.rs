@@ -1,6 +1,9 @@
 //! Where requests enter: load balancers, APIs, distributions, function URLs, and ECS services behind none of them.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use rung_rules::{
     facts::{EntryPointKind, Kind},
@@ -14,7 +17,7 @@ use crate::{
     calls::{
         apigateway, apigatewayv2, cloudfront,
         cloudwatch::AlarmMetric,
-        ecs,
+        cloudwatch_metrics, ecs,
         elbv2::{self, DESCRIBE_LOAD_BALANCERS, LoadBalancer},
         lambda, lambda_triggers,
     },
@@ -231,10 +234,23 @@ fn api_arn(place: &Place, kind: &str, id: &str) -> Arc<str> {
     format!("arn:{}:apigateway:{}::/{kind}/{id}", place.partition, place.region).into()
 }
 
-/// Functions with a URL of their own.
+/// Functions with a URL of their own that was requested in the last two weeks: one list of metrics tells which, instead of a
+/// call for each function. Where the list cannot be read, each is asked.
 async fn functions(place: &Place) -> (Vec<Entry>, Option<Unseen>) {
     let functions = lambda::functions(place).await;
-    let asked = functions.items.iter().map(|one| async move { (one, lambda_triggers::urls(place, &one.name).await) });
+    if functions.items.is_empty() {
+        return (Vec::new(), place.unseen(Kind::EntryPoint, &*functions));
+    }
+    let requested = cloudwatch_metrics::dimensions_of(place, "AWS/Lambda", "UrlRequestCount").await;
+    let named: HashSet<&str> = requested
+        .items
+        .iter()
+        .flatten()
+        .filter(|(name, _)| &**name == "FunctionName")
+        .map(|(_, function)| &**function)
+        .collect();
+    let may = functions.items.iter().filter(|one| requested.gap.is_some() || named.contains(&*one.name));
+    let asked = may.map(|one| async move { (one, lambda_triggers::urls(place, &one.name).await) });
     let asked = at_once(AT_ONCE, asked).await;
     let gap = asked.iter().find_map(|(_, urls)| urls.gap).or(functions.gap);
     let with_url = asked.iter().filter(|(_, urls)| !urls.items.is_empty());

@@ -33,6 +33,7 @@ const REGION: &[&str] = &[
     "cloudwatch.DescribeAlarms/latency",
     "cloudwatch.DescribeAnomalyDetectors/shop-requests",
     "cloudwatch.GetMetricData/entry-points",
+    "cloudwatch.ListMetrics/function-urls",
     "cloudwatch.ListMetrics/one-agent",
     "cloudwatch.ListMetrics/services",
     "codedeploy.BatchGetDeploymentGroups/of-two",

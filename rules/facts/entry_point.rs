@@ -20,7 +20,7 @@ pub enum EntryPointKind {
     HttpApi,
     /// A CloudFront distribution.
     Distribution,
-    /// A Lambda function with a URL of its own.
+    /// A Lambda function with a URL of its own that was requested in the last two weeks (`ListMetrics`, `UrlRequestCount`).
     FunctionUrl,
     /// An ECS service behind no load balancer.
     EcsService,

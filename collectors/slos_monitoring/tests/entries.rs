@@ -178,3 +178,16 @@ async fn a_list_that_is_denied_leaves_entry_points_unseen() {
     assert_eq!(seen.unseen(Kind::EntryPoint), ["elasticloadbalancing:DescribeLoadBalancers"]);
     assert_eq!(known(&seen.account("monitoring").entry_point), &true, "others are seen");
 }
+
+#[tokio::test]
+async fn only_functions_whose_url_is_requested_are_asked_for_it() {
+    let urls = "cloudwatch.ListMetrics/function-urls";
+    let asked = "lambda.ListFunctionUrlConfigs/one";
+    // Nobody requests a URL: no function is asked, so the recording needs no answer about one.
+    let none = changed(&[urls, asked], &["cloudwatch.ListMetrics/function-urls-none"]).await;
+    assert!(!none.names(Kind::EntryPoint).contains(&"orders-api"));
+    assert!(none.unseen(Kind::EntryPoint).is_empty());
+    // Where that cannot be read each function is asked, as there is no other way to know.
+    let denied = changed(&[urls], &["cloudwatch.ListMetrics/function-urls-denied"]).await;
+    assert!(denied.names(Kind::EntryPoint).contains(&"orders-api"));
+}

@@ -41,6 +41,7 @@ def _latency(account):
         account.metric(US, "AWS/ApplicationELB", "TargetResponseTime", _dimension(account, balancer), seconds, seconds / 3)
     account.metric(US, "AWS/ApiGateway", "Latency", {"ApiName": "larch-shop-api"}, 95, 30)
     account.metric(US, "AWS/ApiGateway", "Latency", _http_api(account), 140, 50)
+    account.metric(US, "AWS/Lambda", "UrlRequestCount", {"FunctionName": "payments-webhook"}, 31, 12)
     account.metric(US, "AWS/Lambda", "UrlRequestLatency", {"FunctionName": "payments-webhook"}, 520, 90)
     for comment, distribution in _distributions(account).items():
         if comment != "larch-media":
