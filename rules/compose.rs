@@ -1,5 +1,6 @@
 //! From results to the assessment that other programs and people read: sentences, counts, what blocks the next level.
 
+mod coverage;
 mod findings;
 mod named;
 mod people;
@@ -44,6 +45,7 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
     let gaps = BTreeMap::from_iter(parts.set.gaps.iter().map(|gap| (gap.id, gap)));
     let controls: Vec<_> =
         parts.assessed.controls.iter().map(|control| control_report(parts, &gaps, control)).collect();
+    let coverage = coverage::coverage(parts, &std::mem::take(&mut scan.ledger));
     let outcome = |control: Control, id: &str| outcome_of(parts.assessed, control, id, false);
     let checklists = checklists(&outcome);
     Assessment {
@@ -60,6 +62,7 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
         findings: LazyFindings::new(parts.set, parts.assessed),
         gaps: gap_reports(parts),
         sources: parts.set.sources.clone(),
+        coverage,
     }
 }
 

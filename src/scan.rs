@@ -233,5 +233,6 @@ fn described(connection: &Connection, account: &Account, interrupted: bool) -> S
         scope: Scope { tags_read: span.tags, ..Scope::default() },
         cost_usd: cents(calls.values().map(|count| count.cost_usd).sum()),
         calls,
+        ledger: span.counters.ledger(),
     }
 }

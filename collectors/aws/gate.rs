@@ -19,7 +19,7 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::ConfigBag;
 
-use super::Counters;
+use super::{Counters, counters::At};
 use crate::calls::{self, Call};
 
 /// An operation that is not on the allow-list.
@@ -85,7 +85,7 @@ impl Intercept for Gate {
     ) -> Result<(), BoxError> {
         let call = allowed(cfg)?;
         if cfg.load::<RequestAttempts>().is_some_and(|attempts| attempts.attempts() > 1) {
-            self.counters.retry(call);
+            self.counters.retry(At { call, account: &self.account, region: &self.region });
         }
         let stamp = Stamp { call, account: self.account.clone(), region: self.region.clone() };
         context.request_mut().add_extension(stamp);

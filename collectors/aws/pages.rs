@@ -52,7 +52,7 @@ impl<'a> Reading<'a> {
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
         R: std::fmt::Debug + Send + Sync + 'static,
     {
-        self.place.span.counters.error(self.call);
+        self.place.span.counters.error(self.place.at(self.call));
         let (cause, detail) = classify(error);
         if self.record.pages == 0 {
             return self.gap(cause, detail);

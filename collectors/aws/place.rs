@@ -12,7 +12,7 @@ use rung_rules::facts::Kind;
 use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use super::{Clients, Counters, Listing, Pacer, Registry, registry::GapAt};
+use super::{Clients, Counters, Listing, Pacer, Registry, counters::At, registry::GapAt};
 use crate::calls::Call;
 
 /// What all places of a scan share.
@@ -93,6 +93,11 @@ impl Place {
             global,
             memo: Memo::default(),
         }
+    }
+
+    /// A call of this place, for the counters.
+    pub(crate) fn at(&self, call: &'static Call) -> At<'_> {
+        At { call, account: &self.account, region: &self.region }
     }
 
     /// Whether this is the place of the account's global services.

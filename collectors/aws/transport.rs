@@ -26,6 +26,7 @@ use http_body_util::BodyExt;
 use super::{
     Counters, Pacer, Recorder, Replay,
     classify::is_throttle,
+    counters::At,
     gate::Stamp,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
 };
@@ -130,7 +131,8 @@ impl Connector {
         if throttled {
             self.pacer.throttled(stamp.call, &stamp.account, &stamp.region);
         }
-        self.counters.exchange(stamp.call, status, body.len(), took, throttled);
+        let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
+        self.counters.exchange(at, status, body.len(), took, throttled);
     }
 }
 

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttestationReport, Basis, ChecklistReport, Control, DecidedBy, Effort, Gap, ItemReport, Level, Outcome, Severity,
-    SourceRecord, StepReport, Subject, Verdict, WaiverReport, WithWaivers,
+    AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport, Level, Outcome,
+    PlaceCount, Severity, SourceRecord, StepReport, Subject, Verdict, WaiverReport, WithWaivers,
 };
 
 /// The version of this format.
@@ -47,6 +47,9 @@ pub struct Assessment<F = Vec<Finding>> {
     pub gaps: Vec<GapReport>,
     /// Every source that facts refer to.
     pub sources: Vec<SourceRecord>,
+    /// What was asked of each operation in each account and region, and how far it was read.
+    #[serde(default)]
+    pub coverage: Vec<Coverage>,
 }
 
 impl<F> Assessment<F> {
@@ -66,6 +69,7 @@ impl<F> Assessment<F> {
             findings: old,
             gaps,
             sources,
+            coverage,
         } = self;
         (
             Assessment {
@@ -82,6 +86,7 @@ impl<F> Assessment<F> {
                 findings,
                 gaps,
                 sources,
+                coverage,
             },
             old,
         )
@@ -118,6 +123,9 @@ pub struct Scan {
     pub calls: BTreeMap<String, CallCount>,
     /// List price of the calls that AWS bills, in US dollars.
     pub cost_usd: f64,
+    /// The same counts by account and region, which the assessment's `coverage` is made of; empty there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ledger: Vec<PlaceCount>,
 }
 
 /// Which resources counted.

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use rung_collectors::aws::{Recording, Replay};
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Assessment, Level, Settings, assess},
+    model::{Assessment, Level, Scan, Settings, assess},
 };
 use tokio::sync::watch;
 
@@ -233,7 +233,9 @@ fn finish(
     let parts = Parts { set: &scanned.set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
     let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
-    let bundle = draft.finish(&head.scan)?;
+    // The assessment has its coverage instead; the manifest keeps what that is made of.
+    let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
+    let bundle = draft.finish(&stored)?;
     let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {

@@ -8,7 +8,9 @@ use std::{
 };
 
 use owo_colors::{OwoColorize, Stream, Style};
-use rung_rules::model::{ChecklistReport, ControlReport, Effort, Level, Outcome, Reached, StepReport, StepState};
+use rung_rules::model::{
+    ChecklistReport, ControlReport, Covered, Effort, Level, Outcome, Reached, StepReport, StepState,
+};
 use textwrap::{Options, WordSplitter};
 
 use super::{Head, Rendering};
@@ -230,6 +232,21 @@ fn gaps(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)
 }
 
+/// How much of what was asked was answered, over all accounts and regions.
+fn covered(head: &Head) -> String {
+    let count = |state: Covered| head.coverage.iter().filter(|line| line.covered == state).count();
+    let asked = head.coverage.len() - count(Covered::NotAsked);
+    let (partly, unread) = (count(Covered::Partly), count(Covered::NotRead));
+    let rest = match (partly, unread) {
+        (0, 0) => String::new(),
+        (partly, unread) => format!("; {partly} in part, {unread} not at all"),
+    };
+    format!(
+        "Coverage: {} of {asked} operations by account and region read to their end{rest}.",
+        count(Covered::Complete)
+    )
+}
+
 fn footer(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {
     let calls: u64 = head.scan.calls.values().map(|count| count.calls).sum();
     let throttles: u64 = head.scan.calls.values().map(|count| count.throttles).sum();
@@ -240,6 +257,7 @@ fn footer(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Re
         head.scan.cost_usd
     );
     writeln!(out, "  {text}")?;
+    writeln!(out, "  {}", covered(head))?;
     if let Some(bundle) = rendering.bundle {
         writeln!(out, "  Report    {}", bold(&plain(&bundle.join(crate::bundle::REPORT).display().to_string())))?;
         writeln!(out, "  Evidence  {}", plain(&bundle.display().to_string()))?;

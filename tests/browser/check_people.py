@@ -86,6 +86,21 @@ def check_people(check):
     check_marks(check)
 
 
+def check_coverage(check):
+    """A line for each line of the ledger, and how far each was read."""
+    check.open("#measured")
+    lines = check.data.get("coverage") or []
+    if not lines:
+        return check.expect(check.page.locator("#coverage").count() == 0, "a ledger without lines")
+    check.page.locator("#coverage summary").click()
+    rows = check.page.locator("#coverage tbody tr").all_inner_texts()
+    words = {"complete": "to its end", "partly": "in part", "not_read": "not at all", "not_asked": "not asked"}
+    check.expect(len(rows) == len(lines), f"{len(rows)} rows of the ledger's {len(lines)}")
+    for line in lines:
+        fitting = [row for row in rows if line["operation"] in row and visible(line["region"]) in row and words[line["covered"]] in row]
+        check.expect(fitting, f"ledger: {line['operation']} in {line['region']} {line['covered']} missing")
+
+
 def check_marks(check):
     """What an attestation decides, and each finding that people speak of, is marked."""
     cards = check.page.evaluate("Object.fromEntries([...document.querySelectorAll('.criterion')].map((node) => [node.id, node.querySelector('.chips')?.textContent ?? '']))")

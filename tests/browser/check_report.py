@@ -16,7 +16,7 @@ from collections import Counter
 
 from playwright.sync_api import Error, sync_playwright
 
-from check_people import check_lists, check_path, check_people, visible
+from check_people import check_coverage, check_lists, check_path, check_people, visible
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
@@ -326,7 +326,7 @@ def run(options):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         check = Check(browser.new_page(viewport={"width": 1360, "height": 900}, reduced_motion="reduce"), url)
-        for part in (check_quiet, check_overview, check_controls, check_filters, check_drawer, check_hostile_names, check_lists, check_path, check_people, check_gaps, check_narrow, check_quiet):
+        for part in (check_quiet, check_overview, check_controls, check_filters, check_drawer, check_hostile_names, check_lists, check_path, check_people, check_coverage, check_gaps, check_narrow, check_quiet):
             check.run(part)
         result = {"report": options.report.name, "bytes": options.report.stat().st_size, "findings": len(check.data["findings"]), "checks": check.done, "failures": check.failures}
         if options.measure:

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use rung_collectors::aws::Replay;
 use serde_json::Value;
 
-use crate::common::{Rung, demo, levels, outcomes, scan};
+use crate::common::{Rung, assessment, demo, levels, outcomes, scan};
 
 fn demo_json(rung: &Rung) -> Value {
     serde_json::from_str(&rung.ok(&["scan", "--demo", "--quiet", "--format", "json", "-o", "-"])).unwrap()
@@ -130,4 +130,24 @@ fn a_pipe_that_closes_early_is_no_error() {
         rung.command(&["scan", "--demo", "--format", "json"]).stdout(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn the_ledger_has_a_line_for_everything_that_was_asked_in_each_account_and_region() {
+    use rung_rules::model::{Cause, Covered};
+    let whole = assessment(&scan(Arc::new(Replay::new(demo()))));
+    // Each exchange of the recording is counted in its own line.
+    let exchanges = demo().exchanges.len() as u64;
+    assert_eq!(whole.coverage.iter().map(|line| line.calls).sum::<u64>(), exchanges);
+    assert!(whole.coverage.iter().any(|line| line.region == "eu-west-1") && whole.coverage.len() > 150);
+    let of = |assessment: &rung_rules::model::Assessment, region: &str| {
+        let mut lines = assessment.coverage.iter();
+        let line = lines.find(|line| line.operation == "ec2:DescribeVolumes" && line.region == region).unwrap();
+        (line.covered, line.causes.clone())
+    };
+    assert_eq!(of(&whole, "us-east-1"), (Covered::Complete, Vec::new()));
+    let denied = assessment(&scan(Arc::new(Replay::new(demo()).deny("ec2:DescribeVolumes"))));
+    for region in ["us-east-1", "eu-west-1"] {
+        assert_eq!(of(&denied, region), (Covered::NotRead, vec![Cause::DeniedByIdentityPolicy]));
+    }
 }

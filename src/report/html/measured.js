@@ -3,7 +3,7 @@
 function drawMeasured(report) {
   document.getElementById("measured-body").append(
     el("div", { class: "columns" }, scanFacts(report), method()),
-    callsTable(report), thresholdsTable(report));
+    coverageTable(report), callsTable(report), thresholdsTable(report));
   document.getElementById("foot").append(`Made by rung ${report.rung.version}. Everything shown lies in this file; it loads nothing and sends nothing.`);
 }
 
@@ -34,6 +34,25 @@ function method() {
       pair("Observed", "confirmed from AWS alone, with every attestation set aside."),
       pair("Gap", "something that could not be seen, with its cause and what would open it."),
       pair("Not applicable", "the account has nothing that the criterion speaks about: it does not count.")));
+}
+
+const COVERED = { complete: ["met", "to its end"], partly: ["unknown", "in part"], not_read: ["unmet", "not at all"], not_asked: ["not_applicable", "not asked"] };
+
+/** The ledger: what was not read to its end first. */
+function coverageTable(report) {
+  const lines = report.coverage || [];
+  if (!lines.length) return "";
+  const order = ["not_read", "partly", "not_asked", "complete"];
+  const sorted = [...lines].sort((a, b) => order.indexOf(a.covered) - order.indexOf(b.covered));
+  const number = (head) => ({ head, class: "num right" });
+  const several = report.scan.accounts.length > 1;
+  const rows = sorted.map((line) => [
+    el("code", {}, line.operation), ...(several ? [said(line.account)] : []), said(line.region),
+    el("span", { class: "covered" }, icon(COVERED[line.covered][0]), COVERED[line.covered][1], line.causes.length ? `: ${line.causes.map((cause) => report.causes[cause] || cause).join(", ")}` : ""),
+    count(line.pages), count(line.items), count(line.retries), count(line.throttles)]);
+  const complete = lines.filter((line) => line.covered === "complete").length;
+  return el("details", { class: "block", id: "coverage" }, el("summary", {}, el("h3", {}, "Coverage"), el("span", { class: "quiet" }, `${count(complete)} of ${count(lines.filter((line) => line.covered !== "not_asked").length)} read to their end`)),
+    table("What was asked of each operation in each account and region", [{ head: "Operation" }, ...(several ? [{ head: "Account" }] : []), { head: "Region" }, { head: "Read" }, number("Pages"), number("Items"), number("Retries"), number("Throttled")], rows));
 }
 
 function callsTable(report) {

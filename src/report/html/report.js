@@ -7,7 +7,7 @@
  * which keep ten thousand findings small. Every index counts from 0.
  *
  *   schema, rung, scan, pillar, controls, checklists, audit_list, entry_path, attestations,
- *   waivers, gaps, sources
+ *   waivers, gaps, sources, coverage
  *                 as in the assessment. `sources` may leave out those that no fact below refers to.
  *   levels        ["Reactive / Undocumented", ...]: the five labels of the model.
  *   causes        {"denied": "denied", "no_data": "no data in the window", ...}: causes of gaps in words; at least
