@@ -314,7 +314,12 @@ async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> 
         .start_time(date_time(start))
         .end_time(date_time(end))
         .scan_by(ScanBy::TimestampAscending);
-    place.span.counters.metrics(place.at(&GET_METRIC_DATA), batch.len());
+    let at = place.at(&GET_METRIC_DATA);
+    if let Err(over) = place.span.budget.metrics(at, batch.len()) {
+        let gap = place.gap(&GET_METRIC_DATA, "", Cause::OverBudget, over.to_string());
+        return batch.iter().map(|_| Series::Unread(gap)).collect();
+    }
+    place.span.counters.metrics(at, batch.len());
     let mut answers: Vec<(Vec<f64>, bool)> = vec![Default::default(); batch.len()];
     let gap = drain_part(&place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
         for result in page.metric_data_results.unwrap_or_default() {

@@ -49,6 +49,7 @@ fn connection(cases: &[&str]) -> Connection {
         timeout: Duration::from_secs(5),
         metrics: true,
         tags: true,
+        budget: Default::default(),
         paced: None,
         sql_digests: cases.iter().any(|case| case.starts_with("pi.")),
         replay: Some(Arc::new(Replay::new(Recording { header, exchanges }))),

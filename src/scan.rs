@@ -5,7 +5,8 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use rung_collectors::{
     aws::{
-        Account, AccountError, ConnectError, Connection, Options, Place, Recorder, RecordingHeader, Replay, connect,
+        Account, AccountError, Budget, ConnectError, Connection, Options, Place, Recorder, RecordingHeader, Replay,
+        connect,
     },
     calls::sts::IdentityError,
     collect_all, tags_not_asked,
@@ -51,6 +52,10 @@ pub struct Request {
     pub record: Option<PathBuf>,
     /// Whether the recording gets pseudonyms.
     pub redact: bool,
+    /// Most requests, retries counted.
+    pub max_calls: Option<u64>,
+    /// Most list price, in US dollars.
+    pub max_usd: Option<f64>,
     /// Whether requests are paced; nothing: at AWS they are, at an endpoint of one's own not.
     pub paced: Option<bool>,
     /// Most calls in flight.
@@ -76,6 +81,8 @@ impl Request {
             register: None,
             record: None,
             redact: false,
+            max_calls: None,
+            max_usd: None,
             paced: None,
             concurrency: 32,
             max_attempts: 8,
@@ -131,6 +138,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         metrics,
         tags,
         sql_digests: request.sql_digests,
+        budget: Budget::new(request.max_calls, request.max_usd),
         paced: request.paced,
         replay,
         recorder,

@@ -4,6 +4,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use rung_rules::model::Cause;
 
+use super::budget::OverBudget;
+
 /// The longest piece of AWS's own words that is kept.
 const DETAIL_CHARS: usize = 400;
 
@@ -70,12 +72,21 @@ where
         SdkError::TimeoutError(_) => (Cause::TimedOut, String::new()),
         SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => (Cause::TimedOut, String::new()),
         SdkError::DispatchFailure(_) => {
+            if let Some(over) = over_budget(error) {
+                return (Cause::OverBudget, over.to_string());
+            }
             let text = DisplayErrorContext(error).to_string();
             let unresolved = text.contains("dns error") || text.contains("failed to lookup address");
             (if unresolved { Cause::NotOffered } else { Cause::Failed }, shorten(&text))
         }
         other => (Cause::Failed, shorten(&DisplayErrorContext(other).to_string())),
     }
+}
+
+/// The budget's refusal, wherever it stands in the chain of causes.
+fn over_budget(error: &(dyn std::error::Error + 'static)) -> Option<OverBudget> {
+    let chain = std::iter::successors(Some(error), |error| error.source());
+    chain.into_iter().find_map(|error| error.downcast_ref::<OverBudget>().copied())
 }
 
 fn words(code: &str, message: &str) -> String {

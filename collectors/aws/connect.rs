@@ -14,7 +14,7 @@ use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
+use super::{Budget, Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
 
 /// How to reach AWS.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct Options {
     pub tags: bool,
     /// Whether SQL digests are asked for.
     pub sql_digests: bool,
+    /// What may be asked at most.
+    pub budget: Budget,
     /// Whether requests are paced; nothing: at AWS they are, at an endpoint of one's own not.
     pub paced: Option<bool>,
     /// Answers from here instead of from AWS.
@@ -89,9 +91,10 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     };
     let at_aws = replay.is_none() && base.endpoint_url().is_none();
     let pacer = Arc::new(Pacer::new(replay.is_none() && options.paced.unwrap_or(at_aws)));
+    let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone())))
+        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone(), budget.clone())))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {
@@ -107,6 +110,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         metrics: options.metrics,
         tags: options.tags,
         sql_digests: options.sql_digests,
+        budget,
         pacer,
         in_flight: Semaphore::new(options.concurrency.max(1)),
         interrupted: options.interrupted,

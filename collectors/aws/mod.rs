@@ -4,6 +4,7 @@
 //! which records, replays and counts; and the account, which knows partition, regions and credentials.
 
 mod account;
+mod budget;
 mod classify;
 mod clients;
 mod connect;
@@ -24,6 +25,7 @@ mod wire;
 
 pub(crate) use account::home_of;
 pub use account::{Account, AccountError, GLOBAL};
+pub use budget::Budget;
 pub use clients::Clients;
 pub use connect::{ConnectError, Connection, Options, connect};
 pub use counters::Counters;

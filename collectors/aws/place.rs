@@ -12,7 +12,7 @@ use rung_rules::facts::Kind;
 use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use super::{Clients, Counters, Listing, Pacer, Registry, counters::At, registry::GapAt};
+use super::{Budget, Clients, Counters, Listing, Pacer, Registry, counters::At, registry::GapAt};
 use crate::calls::Call;
 
 /// What all places of a scan share.
@@ -32,6 +32,8 @@ pub struct Span {
     pub tags: bool,
     /// Whether SQL digests are asked for.
     pub sql_digests: bool,
+    /// What may be asked at most.
+    pub(crate) budget: Arc<Budget>,
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.

@@ -24,7 +24,7 @@ use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
 
 use super::{
-    Counters, Pacer, Recorder, Replay,
+    Budget, Counters, Pacer, Recorder, Replay,
     classify::is_throttle,
     counters::At,
     gate::Stamp,
@@ -51,12 +51,13 @@ pub struct Transport {
     mode: TransportMode,
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
+    budget: Arc<Budget>,
 }
 
 impl Transport {
     /// A transport that counts into `counters` and tells `pacer` of throttles.
-    pub fn new(mode: TransportMode, counters: Arc<Counters>, pacer: Arc<Pacer>) -> Self {
-        Transport { mode, counters, pacer }
+    pub fn new(mode: TransportMode, counters: Arc<Counters>, pacer: Arc<Pacer>, budget: Arc<Budget>) -> Self {
+        Transport { mode, counters, pacer, budget }
     }
 }
 
@@ -74,6 +75,7 @@ impl HttpClient for Transport {
             replay,
             counters: self.counters.clone(),
             pacer: self.pacer.clone(),
+            budget: self.budget.clone(),
         })
     }
 }
@@ -85,6 +87,7 @@ struct Connector {
     replay: Option<Arc<Replay>>,
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
+    budget: Arc<Budget>,
 }
 
 impl HttpConnector for Connector {
@@ -101,6 +104,8 @@ impl HttpConnector for Connector {
 impl Connector {
     async fn exchange(self, stamp: Stamp, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let began = Instant::now();
+        let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
+        self.budget.request(at).map_err(|over| ConnectorError::user(over.into()))?;
         if let Some(replay) = &self.replay {
             let asked = recorded_request(&stamp, &request);
             let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;

@@ -75,6 +75,8 @@ pub enum Cause {
     NoData,
     /// AWS's answer leaves the field out, which is not the same as "off".
     NotReported,
+    /// It would have exceeded the most calls or the most list price that the user allows.
+    OverBudget,
     /// Not asked for, because the command line or the configuration left it out.
     NotRequested,
 }
@@ -97,6 +99,7 @@ impl Cause {
             Cause::CutShort => "cut short",
             Cause::NoData => "no data in the window",
             Cause::NotReported => "not reported by AWS",
+            Cause::OverBudget => "over the limit of calls or cost",
             Cause::NotRequested => "not asked for",
         }
     }

@@ -79,6 +79,12 @@ pub(super) struct Args {
     /// Exit with 3 when anything could not be seen
     #[arg(long)]
     require_complete: bool,
+    /// Stop before more requests than this are sent, retries counted; what is not read is a gap
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_calls: Option<u64>,
+    /// Stop before the list price of the calls exceeds this, in US dollars; what costs nothing goes on
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    max_cost: Option<f64>,
     /// Whether requests keep below the rates that AWS publishes, for each account, region and service (default: on; off with
     /// AWS_ENDPOINT_URL)
     #[arg(long, value_enum)]
@@ -119,6 +125,11 @@ fn bar(text: &str) -> Result<Bar, String> {
     }
 }
 
+fn dollars(text: &str) -> Result<f64, String> {
+    let usd = text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0);
+    usd.ok_or_else(|| "expected US dollars, like 0.50".to_owned())
+}
+
 /// Runs the scan.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let config = Config::load(&args.set)?;
@@ -142,6 +153,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         register: config.register.as_deref().map(handed).transpose()?,
         record: args.record.clone(),
         redact: args.redact,
+        max_calls: args.max_calls,
+        max_usd: args.max_cost,
         paced: args.pace.map(|pace| pace == Switch::On),
         concurrency: args.concurrency.into(),
         max_attempts: args.max_attempts.into(),

@@ -140,6 +140,42 @@ fn sql_digests_are_read_only_where_asked_for_and_hide_nothing_when_denied() {
 }
 
 #[test]
+fn a_scan_stops_before_it_exceeds_its_limits_and_says_what_it_left() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let whole = scan(&rung, &[]);
+    let calls = |assessment: &Value| -> u64 {
+        assessment["scan"]["calls"].as_object().unwrap().values().map(|calls| calls["calls"].as_u64().unwrap()).sum()
+    };
+    let over = |assessment: &Value| -> Vec<String> {
+        let gaps = assessment["gaps"].as_array().unwrap().iter().filter(|gap| gap["cause"] == "over_budget");
+        gaps.map(|gap| gap["operation"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(calls(&whole) > 100 && over(&whole).is_empty());
+    let few = scan(&rung, &["--max-calls", "100"]);
+    assert_eq!(calls(&few), 100);
+    assert!(!over(&few).is_empty());
+    // What could not be read hides: nothing is better than in the whole scan.
+    for (criterion, outcome) in outcomes(&few) {
+        let was = &outcomes(&whole)[&criterion];
+        assert!(
+            outcome == *was || outcome == "unknown" || was == "not_applicable",
+            "{criterion}: {was} became {outcome}"
+        );
+    }
+    let cheap = scan(&rung, &["--max-cost", "0"]);
+    assert_eq!(cheap["scan"]["cost_usd"], 0.0);
+    let free = |operation: &String| {
+        let call = rung_collectors::calls::all().find(|call| call.name() == *operation).unwrap();
+        matches!(call.price, rung_collectors::calls::Price::Free)
+    };
+    assert!(!over(&cheap).is_empty() && !over(&cheap).iter().any(free), "{:?}", over(&cheap));
+    assert_eq!(outcomes(&cheap)["waf-perf-090.api.aws.storage-type-selected"], "met", "what is free goes on");
+    let incomplete = [&["scan", "--quiet", "--max-calls", "100", "--require-complete"], &BOTH[..]].concat();
+    assert_eq!(rung.run(&incomplete).status.code(), Some(3));
+}
+
+#[test]
 fn ctrl_c_leaves_an_incomplete_bundle_with_what_was_seen() {
     let emulator = Emulator::start("demo");
     emulator.control(r#"{"latency_ms": 400}"#);

@@ -26,6 +26,7 @@ fn a_write_is_refused_before_a_byte_is_sent() {
             timeout: Duration::from_secs(2),
             metrics: false,
             tags: false,
+            budget: rung_collectors::aws::Budget::default(),
             paced: None,
             sql_digests: false,
             replay: Some(Arc::new(rung_collectors::aws::Replay::new(recording))),

@@ -24,6 +24,7 @@ async fn seen(recording: Recording) -> BTreeMap<String, usize> {
         timeout: Duration::from_secs(5),
         metrics: recording.header.metrics,
         tags: recording.header.tags,
+        budget: Default::default(),
         paced: None,
         sql_digests: false,
         replay: Some(Arc::new(Replay::new(recording))),
