@@ -20,6 +20,12 @@ use crate::{
     report::{self, Head},
 };
 
+mod chain;
+mod verify;
+
+pub use chain::Previous;
+pub use verify::{Verified, verify};
+
 const SCHEMA: &str = "rung/bundle/v1";
 const MANIFEST: &str = "manifest.json";
 const EVIDENCE: &str = "evidence.jsonl";
@@ -40,6 +46,9 @@ pub struct Manifest {
     pub rung: String,
     /// The scan.
     pub scan: Scan,
+    /// The scan before of the same accounts in the same folder; none for the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Previous>,
     /// Its parts with their digests.
     pub parts: Vec<Part>,
 }
@@ -53,6 +62,14 @@ pub struct Part {
     pub sha256: String,
     /// Its size.
     pub bytes: u64,
+}
+
+/// How folders begin that are being written.
+const PARTIAL: &str = ".rung-partial-";
+
+/// The folder a bundle lies in.
+fn parent(bundle: &Path) -> &Path {
+    bundle.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// A bundle being written, invisible until it is finished.
@@ -77,10 +94,10 @@ impl Draft {
             let words = "already exists; a bundle is never overwritten: choose another folder with --bundle";
             return Err(Failure::usage(format!("{} {words}", target.display())));
         }
-        let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let parent = parent(target);
         fs::create_dir_all(parent).map_err(|error| Failure::file("create", parent, &error))?;
         let aside = tempfile::Builder::new()
-            .prefix(".rung-partial-")
+            .prefix(PARTIAL)
             .tempdir_in(parent)
             .map_err(|error| Failure::file("write into", parent, &error))?;
         Ok(Draft { aside, target: target.to_owned(), replace, parts: Mutex::default() })
@@ -146,6 +163,8 @@ impl Draft {
             schema: SCHEMA.to_owned(),
             rung: env!("CARGO_PKG_VERSION").to_owned(),
             scan: scan.clone(),
+            // What is replaced each time chains nothing.
+            previous: if self.replace { None } else { chain::previous(&self.target, &scan.accounts) },
             parts,
         };
         self.write(MANIFEST, |out| {

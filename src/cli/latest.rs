@@ -34,7 +34,9 @@ pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
 
 fn newest(scans: &Path) -> Result<PathBuf, Failure> {
     let entries = std::fs::read_dir(scans).into_iter().flatten().flatten();
-    let bundles = entries.map(|entry| entry.path()).filter(|path| path.join("manifest.json").is_file());
+    // What a killed scan left half-written begins with a dot.
+    let whole = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+    let bundles = entries.map(|entry| entry.path()).filter(whole).filter(|path| path.join("manifest.json").is_file());
     let written = |path: &PathBuf| path.join("manifest.json").metadata().and_then(|file| file.modified()).ok();
     bundles.max_by_key(written).ok_or_else(|| {
         let words = "no scan is stored yet in";

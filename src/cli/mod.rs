@@ -14,6 +14,7 @@ mod output;
 mod policy;
 mod report;
 mod scan;
+mod verify;
 mod whatif;
 
 pub(crate) use output::make_readable;
@@ -72,6 +73,8 @@ enum Command {
     Init(init::Args),
     /// Tell which levels would result if criteria were met
     Whatif(whatif::Args),
+    /// Tell whether bundles are as their scans left them, offline
+    Verify(verify::Args),
 }
 
 /// Runs a command.
@@ -87,5 +90,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Attest(args) => attest::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),
+        Command::Verify(args) => verify::run(&args),
     }
 }

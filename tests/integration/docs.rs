@@ -161,7 +161,9 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
 #[test]
 fn every_command_has_help_with_examples() {
     let rung = Rung::new();
-    for command in ["scan", "assess", "report", "explain", "controls", "policy", "attest", "debt", "init", "whatif"] {
+    for command in
+        ["scan", "assess", "report", "explain", "controls", "policy", "attest", "debt", "init", "whatif", "verify"]
+    {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
     }

@@ -15,3 +15,4 @@ mod people;
 mod policy;
 mod story;
 mod structure;
+mod verify;

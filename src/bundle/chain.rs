@@ -1,0 +1,61 @@
+//! The chain of bundles: each manifest names the digest of the one before, so that a manifest cannot be changed unseen.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{MANIFEST, Manifest};
+
+/// The scan before, of the same accounts in the same folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// Its id.
+    pub scan: String,
+    /// SHA-256 of its manifest's bytes, in hexadecimal.
+    pub manifest_sha256: String,
+}
+
+/// A manifest on disk.
+#[derive(Debug)]
+pub(super) struct Neighbour {
+    pub(super) folder: PathBuf,
+    pub(super) scan: String,
+    pub(super) sha256: String,
+    accounts: Vec<String>,
+    written: SystemTime,
+}
+
+/// The bundles of a folder whose manifests can be read. What is half-written has no such name and is none.
+pub(super) fn neighbours(parent: &Path) -> Vec<Neighbour> {
+    let entries = fs::read_dir(parent).into_iter().flatten().flatten().map(|entry| entry.path());
+    let whole = |path: &PathBuf| {
+        path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with(super::PARTIAL)) && path.is_dir()
+    };
+    entries.filter(whole).filter_map(neighbour).collect()
+}
+
+fn neighbour(folder: PathBuf) -> Option<Neighbour> {
+    let path = folder.join(MANIFEST);
+    let bytes = fs::read(&path).ok()?;
+    let manifest: Manifest = serde_json::from_slice(&bytes).ok()?;
+    let written = path.metadata().and_then(|file| file.modified()).ok()?;
+    Some(Neighbour {
+        folder,
+        scan: manifest.scan.id,
+        sha256: hex::encode(Sha256::digest(&bytes)),
+        accounts: manifest.scan.accounts,
+        written,
+    })
+}
+
+/// The newest bundle beside `target` of the same accounts.
+pub(super) fn previous(target: &Path, accounts: &[String]) -> Option<Previous> {
+    let beside = neighbours(super::parent(target)).into_iter();
+    let newest = beside.filter(|one| one.accounts == accounts && one.folder != target).max_by_key(|one| one.written)?;
+    Some(Previous { scan: newest.scan, manifest_sha256: newest.sha256 })
+}

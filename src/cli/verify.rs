@@ -1,0 +1,54 @@
+//! `rung verify`.
+
+use std::path::PathBuf;
+
+use super::output::Output;
+use crate::{
+    bundle::{Verified, verify},
+    failure::{Exit, Failure},
+    plain::plain,
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  rung verify ~/.local/share/rung/scans/*
+  rung verify BUNDLE && rung assess BUNDLE
+What it proves: each part is, byte for byte, what the manifest says; no file is missing or was added; and the manifest that the
+next bundle names was not changed since. Of the newest bundle only a copy of its manifest's SHA-256 can prove that: keep it.";
+
+/// Tell whether bundles are as their scans left them, offline
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Bundles: folders that `rung scan` left
+    #[arg(required = true, num_args = 1.., value_name = "BUNDLE")]
+    bundles: Vec<PathBuf>,
+}
+
+/// Verifies each, and tells of each.
+pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let all: Vec<_> = args.bundles.iter().map(|folder| (folder, verify(folder))).collect();
+    Output::Stdout.write(|out| {
+        for (folder, verified) in &all {
+            let name = plain(&folder.display().to_string());
+            match verified.wrong.is_empty() {
+                true => writeln!(out, "{name}: ok, {}", sound(verified))?,
+                false => writeln!(out, "{name}: not as the scan left it")?,
+            }
+            for wrong in &verified.wrong {
+                writeln!(out, "  {}", plain(wrong))?;
+            }
+        }
+        Ok(())
+    })?;
+    match all.iter().filter(|(_, verified)| !verified.wrong.is_empty()).count() {
+        0 => Ok(Exit::Done),
+        1 => Err(Failure::usage("1 bundle is not as its scan left it")),
+        n => Err(Failure::usage(format!("{n} bundles are not as their scans left them"))),
+    }
+}
+
+fn sound(verified: &Verified) -> String {
+    let sha256 = verified.manifest_sha256.as_deref().unwrap_or_default();
+    format!("{} parts, {}, manifest {sha256}", verified.parts, verified.chained)
+}
