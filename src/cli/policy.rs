@@ -5,12 +5,17 @@ use std::{
     io::{self, Write},
 };
 
+mod cloudformation;
+mod role;
+mod terraform;
+
 use clap::ValueEnum;
 use rung_collectors::calls::{self, Price};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::output::Output;
 use crate::failure::{Exit, Failure};
+use role::Role;
 
 /// Asked only for a register in S3.
 const READ_OBJECT: &str = "s3:GetObject";
@@ -22,35 +27,67 @@ Examples:
   rung policy > rung-scan.json
   aws iam create-policy --policy-name rung-scan --policy-document file://rung-scan.json
   rung policy --register s3://team/debt.csv   also to read a debt register in S3
-  rung policy --format markdown      what each permission is for";
+  rung policy --format markdown      what each permission is for
+  rung policy --format cloudformation --trust 123456789012 --external-id team-4711 > rung-role.json
+  aws cloudformation create-stack-set --stack-set-name rung --template-body file://rung-role.json \\
+      --capabilities CAPABILITY_NAMED_IAM --permission-model SERVICE_MANAGED --auto-deployment Enabled=true,RetainStacksOnAccountRemoval=false
+  rung policy --format terraform --trust 123456789012 > rung-role.tf.json";
 
 /// Print the least-privilege IAM policy of a scan
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The policy as JSON, or a table of what each permission is for
+    /// The policy as JSON; the role with it as a CloudFormation template (JSON, also for a StackSet) or as Terraform (JSON syntax);
+    /// or a table of what each permission is for
     #[arg(long, value_enum, default_value = "json")]
     format: PolicyFormat,
 
     /// Also allow to read this one object: the performance debt register, where it lies in S3
-    #[arg(long, value_name = "S3_URL", value_parser = object_arn)]
-    register: Option<ObjectArn>,
+    #[arg(long, value_name = "S3_URL", value_parser = object)]
+    register: Option<Object>,
 
     /// Also allow what `rung scan --sql-digests` asks of Performance Insights
     #[arg(long)]
     sql_digests: bool,
+
+    /// Partition of the account, where the policy names one: --register with json
+    #[arg(long, value_enum, default_value = "aws")]
+    partition: Partition,
+
+    #[command(flatten)]
+    role: Role,
 }
 
-/// `arn:aws:s3:::BUCKET/KEY`.
-#[derive(Clone, Debug)]
-struct ObjectArn(String);
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Partition {
+    Aws,
+    AwsCn,
+    AwsUsGov,
+}
 
-fn object_arn(url: &str) -> Result<ObjectArn, String> {
+impl Partition {
+    fn name(self) -> &'static str {
+        match self {
+            Partition::Aws => "aws",
+            Partition::AwsCn => "aws-cn",
+            Partition::AwsUsGov => "aws-us-gov",
+        }
+    }
+}
+
+/// One object in S3.
+#[derive(Clone, Debug)]
+struct Object {
+    bucket: String,
+    key: String,
+}
+
+fn object(url: &str) -> Result<Object, String> {
     let parts = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
     match parts {
         // A wildcard would allow more than the one object.
         Some((bucket, key)) if !bucket.is_empty() && !key.is_empty() && !url.contains(['*', '?']) => {
-            Ok(ObjectArn(format!("arn:aws:s3:::{bucket}/{key}")))
+            Ok(Object { bucket: bucket.to_owned(), key: key.to_owned() })
         }
         _ => Err("expected s3://BUCKET/KEY of one object, without wildcards".to_owned()),
     }
@@ -59,6 +96,8 @@ fn object_arn(url: &str) -> Result<ObjectArn, String> {
 #[derive(Clone, Copy, Debug, ValueEnum)]
 enum PolicyFormat {
     Json,
+    Cloudformation,
+    Terraform,
     Markdown,
 }
 
@@ -66,27 +105,52 @@ enum PolicyFormat {
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     Output::Stdout.write(|out| match args.format {
         PolicyFormat::Json => policy(args, out),
+        PolicyFormat::Cloudformation => {
+            let documents = documents(args, cloudformation::object_arn);
+            pretty(&cloudformation::template(&args.role, &documents), out)
+        }
+        PolicyFormat::Terraform => {
+            let documents = documents(args, terraform::object_arn);
+            pretty(&terraform::configuration(&args.role, &documents), out)
+        }
         PolicyFormat::Markdown => table(out),
     })?;
     Ok(Exit::Done)
 }
 
-fn policy(args: &Args, out: &mut dyn Write) -> io::Result<()> {
+/// What a scan needs, sorted.
+fn actions(args: &Args) -> BTreeSet<String> {
     // Identity needs no permission: GetCallerIdentity is always allowed. Objects are never allowed on "*".
     let asked = |call: &&calls::Call| match call.iam().as_str() {
         READ_OBJECT => false,
         SQL_DIGESTS => args.sql_digests,
         _ => call.service != "sts",
     };
-    let actions: BTreeSet<_> = calls::all().filter(asked).map(calls::Call::iam).collect();
+    calls::all().filter(asked).map(calls::Call::iam).collect()
+}
+
+fn register(arn: Value) -> Value {
+    json!({ "Sid": "RungDebtRegister", "Effect": "Allow", "Action": [READ_OBJECT], "Resource": arn })
+}
+
+fn policy(args: &Args, out: &mut dyn Write) -> io::Result<()> {
     let mut statements =
-        vec![json!({ "Sid": "RungReadOnlyScan", "Effect": "Allow", "Action": actions, "Resource": "*" })];
-    if let Some(ObjectArn(arn)) = &args.register {
-        statements.push(json!({
-            "Sid": "RungDebtRegister", "Effect": "Allow", "Action": [READ_OBJECT], "Resource": arn
-        }));
+        vec![json!({ "Sid": "RungReadOnlyScan", "Effect": "Allow", "Action": actions(args), "Resource": "*" })];
+    if let Some(Object { bucket, key }) = &args.register {
+        statements.push(register(json!(format!("arn:{}:s3:::{bucket}/{key}", args.partition.name()))));
     }
-    serde_json::to_writer_pretty(&mut *out, &json!({ "Version": "2012-10-17", "Statement": statements }))?;
+    pretty(&json!({ "Version": "2012-10-17", "Statement": statements }), out)
+}
+
+/// The statements in documents that IAM takes; `arn` writes an object's ARN as the format has it.
+fn documents(args: &Args, arn: impl Fn(&str, &str) -> Value) -> Vec<Vec<Value>> {
+    let actions: Vec<_> = actions(args).into_iter().collect();
+    let more: Vec<_> = args.register.iter().map(|object| register(arn(&object.bucket, &object.key))).collect();
+    role::documents(&actions, &more)
+}
+
+fn pretty(value: &Value, out: &mut dyn Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value)?;
     writeln!(out)
 }
 
