@@ -96,6 +96,8 @@ fn files_that_the_docs_name_exist() {
         "README.md",
         "CONTRIBUTING.md",
         "docs/architecture.md",
+        "docs/bundle.md",
+        "docs/trust.md",
         "docs/configuration.md",
         "docs/debt-register.md",
         "docs/guide.md",
