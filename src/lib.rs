@@ -5,6 +5,9 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod failure;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod hostile_tests;
 pub mod plain;
 pub mod progress;
 pub mod register;
