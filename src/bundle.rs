@@ -64,6 +64,9 @@ pub struct Part {
     pub bytes: u64,
 }
 
+/// Names tried before a bundle gives up.
+const ATTEMPTS: u32 = 50;
+
 /// How folders begin that are being written.
 const PARTIAL: &str = ".rung-partial-";
 
@@ -171,12 +174,42 @@ impl Draft {
             serde_json::to_writer_pretty(&mut *out, &manifest)?;
             out.write_all(b"\n")
         })?;
-        let failed = |error: io::Error| Failure::file("write", &self.target, &error);
-        if self.replace && self.target.exists() {
-            fs::remove_dir_all(&self.target).map_err(failed)?;
+        self.appear().map_err(|(path, error)| Failure::file("write", &path, &error))
+    }
+
+    /// Gives the folder its name. Where another scan took the name in the meantime this one gets the next; what is to be
+    /// replaced is moved out of the way first, so that there is always a whole bundle or none.
+    fn appear(&self) -> Result<PathBuf, (PathBuf, io::Error)> {
+        let taken =
+            |error: &io::Error| matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists);
+        for attempt in 1..=ATTEMPTS {
+            let name = match attempt {
+                1 => self.target.clone(),
+                _ if self.replace => self.target.clone(),
+                n => self
+                    .target
+                    .with_file_name(format!("{}-{n}", self.target.file_name().unwrap_or_default().to_string_lossy())),
+            };
+            match fs::rename(self.aside.path(), &name) {
+                Ok(()) => return Ok(name),
+                Err(error) if taken(&error) && attempt < ATTEMPTS => {
+                    if self.replace {
+                        self.move_away(&name).map_err(|error| (name, error))?;
+                    }
+                }
+                Err(error) => return Err((name, error)),
+            }
         }
-        fs::rename(self.aside.path(), &self.target).map_err(failed)?;
-        Ok(self.target)
+        Err((self.target.clone(), io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Somebody else may move it away first: then it is gone, as it should be.
+    fn move_away(&self, old: &Path) -> io::Result<()> {
+        let trash = tempfile::Builder::new().prefix(PARTIAL).tempdir_in(parent(old))?;
+        match fs::rename(old, trash.path().join("old")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
     }
 }
 

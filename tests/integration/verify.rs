@@ -1,8 +1,8 @@
 //! `rung verify`: every changed, missing or added byte of a bundle is found, and a broken chain.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Stdio, time::Duration};
 
-use crate::common::{Emulator, Rung};
+use crate::common::{Emulator, Rung, root};
 
 fn bundle(rung: &Rung) -> std::path::PathBuf {
     rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
@@ -114,4 +114,59 @@ fn bundles_are_chained_and_a_changed_manifest_breaks_the_chain() {
     fs::remove_dir_all(rung.path("scans/two")).unwrap();
     let told = rung.ok(&["verify", "scans/three"]);
     assert!(told.contains("which is not here"), "{told}");
+}
+
+/// The bundles of a store that have a name, which is all that anybody sees.
+fn bundles(store: &Path) -> Vec<String> {
+    let entries = fs::read_dir(store).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.path().display().to_string());
+    names.filter(|name| !name.contains(".rung-partial-")).collect()
+}
+
+#[test]
+fn scans_at_once_on_one_store_lose_nothing() {
+    let rung = Rung::new();
+    let recording = root().join("fixtures/accounts/demo").display().to_string();
+    // All of them choose the name of the same second, or find the demo's bundle there.
+    for (args, whole) in [(&["scan", "--quiet", "--replay", &recording][..], 4), (&["scan", "--quiet", "--demo"], 1)] {
+        let store = rung.path(".local/share/rung/scans");
+        let before = bundles(&store).len();
+        let start = |_| rung.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let scans: Vec<_> = (0..4).map(start).collect();
+        for scan in scans {
+            let output = scan.wait_with_output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        let all = bundles(&store);
+        assert_eq!(all.len() - before, whole, "{all:?}");
+        let names: Vec<&str> = all.iter().map(String::as_str).collect();
+        rung.ok(&[&["verify"], &names[..]].concat());
+    }
+}
+
+#[test]
+fn a_killed_scan_leaves_no_bundle_or_a_whole_one() {
+    let rung = Rung::new();
+    let recording = root().join("fixtures/accounts/demo").display().to_string();
+    let store = rung.path(".local/share/rung/scans");
+    let run = |wait: Option<u64>| {
+        let args = ["scan", "--quiet", "--replay", &recording];
+        let mut scan = rung.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        if let Some(milliseconds) = wait {
+            std::thread::sleep(Duration::from_millis(milliseconds));
+            // SIGKILL: nothing of it can tidy up.
+            scan.kill().unwrap();
+        }
+        scan.wait().unwrap();
+    };
+    for moment in 0..40 {
+        run(Some(moment * 40));
+    }
+    run(None);
+    let all = bundles(&store);
+    assert!(!all.is_empty());
+    let names: Vec<&str> = all.iter().map(String::as_str).collect();
+    rung.ok(&[&["verify"], &names[..]].concat());
+    // What was left half-written is nobody's newest scan.
+    rung.ok(&["whatif", "090 io-alarms"]);
 }
