@@ -87,8 +87,10 @@ def check_people(check):
 
 
 def check_coverage(check):
-    """A line for each line of the ledger, and how far each was read."""
+    """What the scan could do; a line for each line of the ledger, and how far each was read."""
     check.open("#measured")
+    trust = check.page.locator("#trust").inner_text()
+    check.expect("It only read" in trust and f"called {len(check.data['scan']['calls'])} operation" in trust, f"the report does not say what the scan could do: {trust!r}")
     lines = check.data.get("coverage") or []
     if not lines:
         return check.expect(check.page.locator("#coverage").count() == 0, "a ledger without lines")

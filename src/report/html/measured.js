@@ -3,7 +3,7 @@
 function drawMeasured(report) {
   document.getElementById("measured-body").append(
     el("div", { class: "columns" }, scanFacts(report), method()),
-    coverageTable(report), callsTable(report), thresholdsTable(report));
+    trust(report), coverageTable(report), callsTable(report), thresholdsTable(report));
   document.getElementById("foot").append(`Made by rung ${report.rung.version}. Everything shown lies in this file; it loads nothing and sends nothing.`);
 }
 
@@ -34,6 +34,15 @@ function method() {
       pair("Observed", "confirmed from AWS alone, with every attestation set aside."),
       pair("Gap", "something that could not be seen, with its cause and what would open it."),
       pair("Not applicable", "the account has nothing that the criterion speaks about: it does not count.")));
+}
+
+/** For whoever let the scan in: what it could do, asked and kept. */
+function trust(report) {
+  const { scan } = report;
+  const operations = Object.keys(scan.calls).length;
+  return el("div", { class: "prose", id: "trust" }, el("h3", {}, "What this scan could do"),
+    el("p", {}, el("b", {}, "It only read. "), `It called ${counted(operations, "operation")}, all of them reads; the program refuses any other before it is sent. Each is listed below with what it cost.`),
+    el("p", {}, "Kept: ids, names, tags, settings and metrics of resources, and AWS's request ids, by which CloudTrail shows each call. Never kept: credentials, tokens, signatures, environment variables, SQL text."));
 }
 
 const COVERED = { complete: ["met", "to its end"], partly: ["unknown", "in part"], not_read: ["unmet", "not at all"], not_asked: ["not_applicable", "not asked"] };
