@@ -1,13 +1,14 @@
 //! The model's three self-assessment checklists and the framework's audit list: each item a formula over criteria.
 
 use crate::model::{
-    ChecklistReport,
+    Assessed, ChecklistReport,
     Control::{
         self, AutoScaling, Caching, ComputeSizing, DatabasePerformance, LoadTests, NetworkPerformance, PerformanceDebt,
         ServerlessManaged, SlosMonitoring, StorageIo,
     },
     ItemReport, Level, Outcome, Reached,
 };
+use crate::pillar::outcome_of;
 
 /// A criterion by control and short id.
 pub type Reference = (Control, &'static str);
@@ -314,6 +315,11 @@ pub static AUDIT_LIST: [Item; 12] = [
 /// The checklists by the outcomes of criteria.
 pub fn checklists(of: &dyn Fn(Control, &str) -> Outcome) -> Vec<ChecklistReport> {
     CHECKLISTS.iter().map(|list| list.report(of)).collect()
+}
+
+/// The checklists of what was decided.
+pub fn of(assessed: &Assessed<'_>) -> Vec<ChecklistReport> {
+    checklists(&|control, id| outcome_of(assessed, control, id, false))
 }
 
 /// The audit list by the outcomes of criteria.

@@ -8,24 +8,25 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use crate::model::{
-    Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport, ControlResult, Counts, CriterionReport,
-    CriterionResult, EvidenceSet, GapId, GapReport, Next, Outcome, Program, SCHEMA, Scan, Settings, ThresholdReport,
-    Thresholds, Verdict, WithWaivers, blockers,
+    AccountReport, AccountState, Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport,
+    ControlResult, Counts, CriterionReport, CriterionResult, EvidenceSet, GapId, GapReport, LISTED_GAPS, Next,
+    Outcome, Program, SCHEMA, Scan, Settings, ThresholdReport, Thresholds, WithWaivers, blockers,
 };
 use crate::{
     checklists::{audit_list, checklists},
-    entry_path::entry_path,
+    entry_path::Steps,
     pillar::{outcome_of, pillar},
 };
+
+pub use coverage::coverage;
 
 pub use findings::{LazyFinding, LazyFindings};
 pub use words::bar as bar_words;
 
-/// Subjects named under a criterion that blocks a level; the rest is counted.
-const NAMED_SUBJECTS: usize = 20;
-
-/// What the assessment is made of.
+/// What the assessment of one set of evidence is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
     /// What was seen.
@@ -38,38 +39,71 @@ pub struct Parts<'a> {
     pub version: &'a str,
 }
 
+/// What the head of an assessment is made of: sums of one or many accounts, and no evidence.
+#[derive(Clone, Copy, Debug)]
+pub struct Sums<'a> {
+    /// "Today" of every rule about age.
+    pub now: Timestamp,
+    /// What people set.
+    pub settings: &'a Settings,
+    /// What it comes to.
+    pub assessed: &'a Assessed<'a>,
+    /// What the steps of the entry path touch.
+    pub steps: &'a Steps,
+    /// Version of the program.
+    pub version: &'a str,
+}
+
 /// The assessment, with findings that are written as a stream: they are many, and each is made when it is written.
 pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<'a>> {
-    scan.scope.rule = parts.settings.scope.words();
-    scan.scope.left_out = parts.assessed.left_out;
-    let gaps = BTreeMap::from_iter(parts.set.gaps.iter().map(|gap| (gap.id, gap)));
-    let controls: Vec<_> =
-        parts.assessed.controls.iter().map(|control| control_report(parts, &gaps, control)).collect();
-    let coverage = coverage::coverage(parts, &std::mem::take(&mut scan.ledger));
-    let outcome = |control: Control, id: &str| outcome_of(parts.assessed, control, id, false);
+    let Parts { set, settings, assessed, version } = parts;
+    let mut steps = Steps::default();
+    steps.add(set, assessed, assessed);
+    let coverage = coverage(set, &std::mem::take(&mut scan.ledger));
+    let sums = Sums { now: set.now, settings, assessed, steps: &steps, version };
+    let (mut head, ()) = head(sums, scan).with_findings(LazyFindings::new(set, assessed));
+    if let [account] = set.accounts.as_slice() {
+        let calls = head.scan.calls.values().map(|count| count.calls).sum();
+        let own = AccountReport::new(account, set, assessed);
+        let (regions, cost_usd) = (head.scan.regions.clone(), head.scan.cost_usd);
+        let state = if head.scan.complete { AccountState::Scanned } else { AccountState::Interrupted };
+        head.accounts = vec![AccountReport { state, regions, calls, cost_usd, ..own }];
+    }
+    head.gaps = gap_reports(set, assessed);
+    head.sources.clone_from(&set.sources);
+    head.coverage = coverage;
+    head
+}
+
+/// All of the assessment but what grows with the evidence: findings, gaps, sources, coverage and accounts are left empty.
+pub fn head(sums: Sums<'_>, mut scan: Scan) -> Assessment<()> {
+    let Sums { settings, assessed, .. } = sums;
+    scan.scope.rule = settings.scope.words();
+    scan.scope.left_out = assessed.left_out;
+    scan.ledger = Vec::new();
+    let outcome = |control: Control, id: &str| outcome_of(assessed, control, id, false);
     let checklists = checklists(&outcome);
     Assessment {
         schema: SCHEMA.to_owned(),
-        rung: Program { version: parts.version.to_owned() },
+        rung: Program { version: sums.version.to_owned() },
         scan,
-        pillar: pillar(parts.assessed, &checklists),
-        controls,
+        pillar: pillar(assessed, &checklists),
+        controls: assessed.controls.iter().map(|control| control_report(sums, control)).collect(),
+        accounts: Vec::new(),
         audit_list: audit_list(&outcome),
         checklists,
-        entry_path: entry_path(parts.set, parts.assessed, &|result| words::criterion(parts, &gaps, result)),
-        attestations: people::attestations(parts),
-        waivers: people::waivers(parts),
-        findings: LazyFindings::new(parts.set, parts.assessed),
-        gaps: gap_reports(parts),
-        sources: parts.set.sources.clone(),
-        coverage,
+        entry_path: sums.steps.report(assessed, &|result| words::criterion(sums, result)),
+        attestations: people::attestations(sums),
+        waivers: people::waivers(sums),
+        findings: (),
+        gaps: Vec::new(),
+        sources: Vec::new(),
+        coverage: Vec::new(),
     }
 }
 
-type Gaps<'a> = BTreeMap<GapId, &'a crate::model::Gap>;
-
-fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>) -> ControlReport {
-    let next = next(parts, result);
+fn control_report(sums: Sums<'_>, result: &ControlResult<'_>) -> ControlReport {
+    let next = next(sums, result);
     ControlReport {
         id: result.control,
         title: result.control.title().to_owned(),
@@ -80,19 +114,14 @@ fn control_report(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>)
         possible: result.levels.map(|levels| levels.possible),
         observed: result.levels.map(|levels| levels.observed),
         with_waivers: result.is_waived().then_some(WithWaivers { levels: result.with_waivers }),
-        target: parts.settings.targets.get(&result.control).copied(),
-        why: words::control(parts, gaps, result),
-        criteria: result.criteria.iter().map(|c| criterion_report(parts, gaps, result.control, c)).collect(),
+        target: sums.settings.targets.get(&result.control).copied(),
+        why: words::control(sums, result),
+        criteria: result.criteria.iter().map(|c| criterion_report(sums, result.control, c)).collect(),
         next,
     }
 }
 
-fn criterion_report(
-    parts: Parts<'_>,
-    gaps: &Gaps<'_>,
-    control: Control,
-    result: &CriterionResult<'_>,
-) -> CriterionReport {
+fn criterion_report(sums: Sums<'_>, control: Control, result: &CriterionResult<'_>) -> CriterionReport {
     let criterion = result.criterion;
     let bar = criterion.bar;
     CriterionReport {
@@ -103,7 +132,7 @@ fn criterion_report(
         basis: criterion.basis,
         outcome: result.outcome,
         decided_by: result.decided_by,
-        bar: bar_report(bar, &parts.settings.thresholds),
+        bar: bar_report(bar, &sums.settings.thresholds),
         counts: Counts {
             pass: result.tally.pass,
             fail: result.tally.fail,
@@ -111,14 +140,15 @@ fn criterion_report(
             not_applicable: result.tally.not_applicable,
             unseen: result.tally.unseen,
         },
-        why: words::criterion(parts, gaps, result),
+        why: words::criterion(sums, result),
         remedy: criterion.remedy.to_owned(),
         effort: criterion.effort,
         needs_attestation: result.needs_attestation,
-        attested: result.findings.iter().filter(|finding| finding.attested).count() as u64,
+        attested: result.attested(),
         with_waivers: result.waivers.iter().any(|one| !one.expired).then_some(result.with_waivers),
-        gaps: result.gaps.iter().map(ToString::to_string).collect(),
-        thresholds: threshold_reports(criterion, &parts.settings.thresholds),
+        gaps: result.gaps.ids().take(LISTED_GAPS).map(|id| id.to_string()).collect(),
+        gaps_total: result.gaps.total(),
+        thresholds: threshold_reports(criterion, &sums.settings.thresholds),
         calls: criterion.calls.iter().map(|call| (*call).to_owned()).collect(),
     }
 }
@@ -140,43 +170,33 @@ pub fn threshold_reports(criterion: &crate::model::Criterion, thresholds: &Thres
     criterion.thresholds.iter().map(report).collect()
 }
 
-fn next(parts: Parts<'_>, control: &ControlResult<'_>) -> Option<Next> {
-    let (level, blocking) = blockers(control, &parts.settings.thresholds)?;
+fn next(sums: Sums<'_>, control: &ControlResult<'_>) -> Option<Next> {
+    let (level, blocking) = blockers(control, &sums.settings.thresholds)?;
     let blocked_by = blocking
         .into_iter()
         .filter_map(|blocker| {
             let result = control.criteria.get(blocker.index)?;
-            let short = |f: &&crate::model::RawFinding| is_short(result, f.verdict);
-            let subjects =
-                result.findings.iter().filter(short).filter_map(|f| parts.set.evidence.get(f.evidence as usize));
             Some(BlockedBy {
                 criterion: result.criterion.full_id(control.control),
                 outcome: result.outcome,
                 missing: blocker.missing,
                 remedy: words::remedy(result),
                 effort: blocker.effort,
-                subjects: subjects.take(NAMED_SUBJECTS).map(|evidence| evidence.subject.arn.clone()).collect(),
-                subjects_total: result.findings.iter().filter(short).count() as u64,
+                subjects: result.short.arns().collect(),
+                subjects_total: result.short.total,
             })
         })
         .collect();
     Some(Next { level, blocked_by })
 }
 
-/// Whether a subject with this verdict is one that has to change, or be seen, for the bar to be reached.
-fn is_short(result: &CriterionResult<'_>, verdict: Verdict) -> bool {
-    match result.criterion.bar {
-        Bar::None | Bar::AtMost(_) => matches!(verdict, Verdict::Pass | Verdict::Unknown),
-        _ => matches!(verdict, Verdict::Fail | Verdict::Unknown),
-    }
-}
-
-fn gap_reports(parts: Parts<'_>) -> Vec<GapReport> {
+/// Every gap, with the criteria that it hides something of.
+pub fn gap_reports(set: &EvidenceSet, assessed: &Assessed<'_>) -> Vec<GapReport> {
     let mut hides: BTreeMap<GapId, BTreeSet<String>> = BTreeMap::new();
-    for control in &parts.assessed.controls {
+    for control in &assessed.controls {
         for criterion in &control.criteria {
-            for gap in &criterion.gaps {
-                hides.entry(*gap).or_default().insert(criterion.criterion.full_id(control.control));
+            for gap in criterion.gaps.ids() {
+                hides.entry(gap).or_default().insert(criterion.criterion.full_id(control.control));
             }
         }
     }
@@ -184,7 +204,7 @@ fn gap_reports(parts: Parts<'_>) -> Vec<GapReport> {
         gap: gap.clone(),
         hides: hides.remove(&gap.id).unwrap_or_default().into_iter().collect(),
     };
-    parts.set.gaps.iter().map(report).collect()
+    set.gaps.iter().map(report).collect()
 }
 
 /// Whether an outcome keeps a control from a level.

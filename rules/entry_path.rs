@@ -1,6 +1,10 @@
 //! The model's entry path: six two-week steps, each with where it stands, what it touches and what to do.
 
-use std::collections::BTreeSet;
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crate::{
     facts::{Facts, VolumeType},
@@ -76,34 +80,88 @@ pub static STEPS: [Step; 6] = [
 
 /// Subjects named under a step; the rest is counted.
 const NAMED: usize = 50;
+/// Databases whose queries are shown.
+const DATABASES: usize = 50;
 
-/// The path for an account; `why` gives the sentence of a criterion.
-pub fn entry_path(
-    set: &EvidenceSet,
-    assessed: &Assessed<'_>,
-    why: &dyn Fn(&CriterionResult<'_>) -> String,
-) -> Vec<StepReport> {
-    STEPS.iter().map(|step| step.report(set, assessed, why)).collect()
+/// What the steps touch, account by account: the most rewarding subjects are kept, the rest is counted, so that any number
+/// of accounts adds up.
+#[derive(Clone, Debug, Default)]
+pub struct Steps {
+    touched: [Touched; 6],
+    top_queries: BTreeMap<Arc<str>, TopQueries>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Touched {
+    /// What fails before what is unknown; what saves most first.
+    first: BTreeMap<(bool, Reverse<i64>, Arc<str>, String), StepSubject>,
+    total: u64,
+    /// Cents a month; nothing where no price is known.
+    saving: Option<i64>,
+}
+
+impl Touched {
+    fn insert(&mut self, subject: StepSubject) {
+        self.total += 1;
+        let cents = subject.saving_usd_month.map(|usd| (usd * 100.0).round() as i64);
+        if let Some(cents) = cents {
+            self.saving = Some(self.saving.unwrap_or_default() + cents);
+        }
+        let unknown = subject.result == Verdict::Unknown;
+        let key = (unknown, Reverse(cents.unwrap_or_default()), subject.arn.clone(), subject.kind.clone());
+        self.first.insert(key, subject);
+        if self.first.len() > NAMED {
+            self.first.pop_last();
+        }
+    }
+}
+
+impl Steps {
+    /// Adds an account: `own` has its findings, `whole` what all accounts together come to.
+    pub fn add(&mut self, set: &EvidenceSet, own: &Assessed<'_>, whole: &Assessed<'_>) {
+        for (step, touched) in STEPS.iter().zip(&mut self.touched) {
+            if step.state(&step.results(whole)).0 != StepState::Done {
+                step.subjects(set, &step.results(own), touched);
+            }
+        }
+        for queries in set.evidence.iter().filter_map(top_queries) {
+            self.top_queries.insert(queries.arn.clone(), queries);
+            if self.top_queries.len() > DATABASES {
+                self.top_queries.pop_last();
+            }
+        }
+    }
+
+    /// The path; `why` gives the sentence of a criterion.
+    pub fn report(&self, assessed: &Assessed<'_>, why: &dyn Fn(&CriterionResult<'_>) -> String) -> Vec<StepReport> {
+        STEPS.iter().zip(&self.touched).map(|(step, touched)| step.report(self, touched, assessed, why)).collect()
+    }
+}
+
+/// The queries of a database, where they were asked for.
+fn top_queries(evidence: &Evidence) -> Option<TopQueries> {
+    let Facts::Database(database) = &evidence.facts else { return None };
+    let queries = database.top_queries.value()?.clone().filter(|queries| !queries.is_empty())?;
+    Some(TopQueries { arn: evidence.subject.arn.clone(), name: evidence.subject.name.clone(), queries })
 }
 
 impl Step {
+    fn results<'r, 'a>(&self, assessed: &'r Assessed<'a>) -> Vec<&'r CriterionResult<'a>> {
+        let control = assessed.controls.iter().find(|own| own.control == self.control);
+        let criteria = control.into_iter().flat_map(|control| &control.criteria);
+        criteria.filter(|result| self.criteria.contains(&result.criterion.id)).collect()
+    }
+
     fn report(
         &self,
-        set: &EvidenceSet,
+        steps: &Steps,
+        touched: &Touched,
         assessed: &Assessed<'_>,
         why: &dyn Fn(&CriterionResult<'_>) -> String,
     ) -> StepReport {
-        let control = assessed.controls.iter().find(|own| own.control == self.control);
-        let results: Vec<_> = control
-            .into_iter()
-            .flat_map(|control| &control.criteria)
-            .filter(|result| self.criteria.contains(&result.criterion.id))
-            .collect();
+        let results = self.results(assessed);
         let (state, reason) = self.state(&results);
-        let mut subjects = if state == StepState::Done { Vec::new() } else { self.subjects(set, &results) };
-        let savings: Vec<f64> = subjects.iter().filter_map(|subject| subject.saving_usd_month).collect();
-        let total = subjects.len() as u64;
-        subjects.truncate(NAMED);
+        let of_queries = self.control == DatabasePerformance;
         StepReport {
             weeks: self.weeks.to_owned(),
             action: self.action.to_owned(),
@@ -111,10 +169,10 @@ impl Step {
             state,
             why: reason,
             criteria: results.iter().map(|result| self.criterion(result, why)).collect(),
-            subjects,
-            subjects_total: total,
-            top_queries: self.top_queries(set),
-            saving_usd_month: (!savings.is_empty()).then(|| cents(savings.iter().sum())),
+            subjects: touched.first.values().cloned().collect(),
+            subjects_total: touched.total,
+            top_queries: steps.top_queries.values().filter(|_| of_queries).cloned().collect(),
+            saving_usd_month: touched.saving.map(|cents| cents as f64 / 100.0),
         }
     }
 
@@ -144,25 +202,9 @@ impl Step {
         }
     }
 
-    /// What there is to optimise, of the step about queries.
-    fn top_queries(&self, set: &EvidenceSet) -> Vec<TopQueries> {
-        if self.control != DatabasePerformance {
-            return Vec::new();
-        }
-        let of_database = |evidence: &Evidence| match &evidence.facts {
-            Facts::Database(database) => {
-                let queries = database.top_queries.value()?.clone().filter(|queries| !queries.is_empty())?;
-                Some(TopQueries { arn: evidence.subject.arn.clone(), name: evidence.subject.name.clone(), queries })
-            }
-            _ => None,
-        };
-        set.evidence.iter().filter_map(of_database).collect()
-    }
-
-    /// What fails or is not seen, once each; what saves most first, what fails before what is unknown.
-    fn subjects(&self, set: &EvidenceSet, results: &[&CriterionResult<'_>]) -> Vec<StepSubject> {
+    /// What fails or is not seen, once each.
+    fn subjects(&self, set: &EvidenceSet, results: &[&CriterionResult<'_>], touched: &mut Touched) {
         let mut seen = BTreeSet::new();
-        let mut subjects = Vec::new();
         // The later criterion of a step asks more: its subjects are the ones to touch.
         for result in results.iter().rev().filter(|r| matches!(r.outcome, Outcome::Unmet | Outcome::Unknown)) {
             let good = match result.criterion.bar {
@@ -175,16 +217,10 @@ impl Step {
                 }
                 let Some(evidence) = set.evidence.get(finding.evidence as usize) else { continue };
                 if seen.insert((&evidence.subject.arn, evidence.facts.kind())) {
-                    subjects.push(self.subject(evidence, finding.verdict, result));
+                    touched.insert(self.subject(evidence, finding.verdict, result));
                 }
             }
         }
-        subjects.sort_by(|a, b| {
-            let saving = |one: &StepSubject| one.saving_usd_month.unwrap_or(0.0);
-            let unknown = |one: &StepSubject| one.result == Verdict::Unknown;
-            unknown(a).cmp(&unknown(b)).then(saving(b).total_cmp(&saving(a))).then(a.arn.cmp(&b.arn))
-        });
-        subjects
     }
 
     fn subject(&self, evidence: &Evidence, result: Verdict, of: &CriterionResult<'_>) -> StepSubject {
@@ -205,7 +241,7 @@ impl Step {
 }
 
 fn passing(result: &CriterionResult<'_>) -> usize {
-    result.findings.iter().filter(|finding| finding.verdict == Verdict::Pass || finding.attested).count()
+    (result.tally.pass + result.attested()) as usize
 }
 
 /// What to do about one subject, with what it saves a month at list price.

@@ -1,4 +1,4 @@
-use super::entry_path;
+use super::Steps;
 use crate::{
     facts::{
         Facts,
@@ -21,7 +21,9 @@ fn gp2(size: u32, saving: f64) -> Facts {
 fn migration(evidence: Vec<Facts>) -> StepReport {
     let (set, settings) = (evidence_set(evidence, None), Settings::default());
     let assessed = assess(&set, &settings);
-    entry_path(&set, &assessed, &|_| "why".to_owned()).remove(4)
+    let mut steps = Steps::default();
+    steps.add(&set, &assessed, &assessed);
+    steps.report(&assessed, &|_| "why".to_owned()).remove(4)
 }
 
 #[test]

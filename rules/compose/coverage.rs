@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Parts;
-use crate::model::{Cause, Coverage, Covered, PlaceCount};
+use crate::model::{Cause, Coverage, Covered, EvidenceSet, PlaceCount};
 
 type Key = (String, String, String);
 
 /// A line for each operation that was asked, or that a gap names, in each account and region.
-pub(super) fn coverage(parts: Parts<'_>, counts: &[PlaceCount]) -> Vec<Coverage> {
+pub fn coverage(set: &EvidenceSet, counts: &[PlaceCount]) -> Vec<Coverage> {
     let mut lines: BTreeMap<Key, Coverage> = BTreeMap::new();
     for one in counts {
         let line = line(&mut lines, &one.account, &one.region, &one.operation);
@@ -17,14 +16,14 @@ pub(super) fn coverage(parts: Parts<'_>, counts: &[PlaceCount]) -> Vec<Coverage>
         line.throttles += one.count.throttles;
         line.errors += one.count.errors;
     }
-    for source in &parts.set.sources {
+    for source in &set.sources {
         let operation = format!("{}:{}", source.service, source.operation);
         let line = line(&mut lines, &source.account, &source.region, &operation);
         line.sources += 1;
         line.pages += u64::from(source.pages);
         line.items += source.items;
     }
-    for gap in &parts.set.gaps {
+    for gap in &set.gaps {
         let line = line(&mut lines, &gap.account, &gap.region, &gap.operation);
         if !line.causes.contains(&gap.cause) && (gap.cause.is_unread() || gap.cause == Cause::NotRequested) {
             line.causes.push(gap.cause);

@@ -1,9 +1,7 @@
 use super::coverage;
 use crate::{
-    compose::Parts,
     model::{
-        CallCount, Cause, Coverage, Covered, EvidenceSet, Gap, GapId, PlaceCount, Settings, SourceId, SourceRecord,
-        assess,
+        CallCount, Cause, Coverage, Covered, EvidenceSet, Gap, GapId, PlaceCount, SourceId, SourceRecord,
     },
 };
 
@@ -47,9 +45,7 @@ fn gap(operation: &str, cause: Cause) -> Gap {
 
 fn of(counts: &[PlaceCount], sources: Vec<SourceRecord>, gaps: Vec<Gap>) -> Vec<Coverage> {
     let set = EvidenceSet { sources, gaps, ..EvidenceSet::default() };
-    let settings = Settings::default();
-    let assessed = assess(&set, &settings);
-    coverage(Parts { set: &set, settings: &settings, assessed: &assessed, version: "test" }, counts)
+    coverage(&set, counts)
 }
 
 #[test]

@@ -15,6 +15,8 @@ use crate::model::{
 pub struct LazyFindings<'a> {
     set: &'a EvidenceSet,
     assessed: &'a Assessed<'a>,
+    /// Lines of `evidence.jsonl` before those of this set.
+    before: u64,
 }
 
 impl fmt::Debug for LazyFindings<'_> {
@@ -24,16 +26,22 @@ impl fmt::Debug for LazyFindings<'_> {
 }
 
 impl<'a> LazyFindings<'a> {
-    pub(crate) fn new(set: &'a EvidenceSet, assessed: &'a Assessed<'a>) -> Self {
-        LazyFindings { set, assessed }
+    /// The findings of a set that stands alone in its bundle.
+    pub fn new(set: &'a EvidenceSet, assessed: &'a Assessed<'a>) -> Self {
+        LazyFindings { set, assessed, before: 0 }
+    }
+
+    /// The findings of an account whose evidence begins after so many lines of its bundle.
+    pub fn after(set: &'a EvidenceSet, assessed: &'a Assessed<'a>, before: u64) -> Self {
+        LazyFindings { set, assessed, before }
     }
 
     /// Every finding, in the order of controls, criteria and evidence.
     pub fn iter(&self) -> impl Iterator<Item = LazyFinding<'a>> + 'a {
-        let set = self.set;
+        let LazyFindings { set, before, .. } = *self;
         self.assessed.controls.iter().flat_map(move |control| {
             control.criteria.iter().flat_map(move |result| {
-                let of_criterion = Of { control: control.control, result };
+                let of_criterion = Of { control: control.control, result, before };
                 result.findings.iter().filter_map(move |raw| of_criterion.finding(set, raw))
             })
         })
@@ -50,6 +58,7 @@ impl Serialize for LazyFindings<'_> {
 struct Of<'a> {
     control: Control,
     result: &'a CriterionResult<'a>,
+    before: u64,
 }
 
 impl<'a> Of<'a> {
@@ -93,7 +102,7 @@ impl LazyFinding<'_> {
     }
 
     fn line(&self) -> String {
-        format!("evidence.jsonl:{}", self.raw.evidence + 1)
+        format!("evidence.jsonl:{}", self.of.before + u64::from(self.raw.evidence) + 1)
     }
 }
 

@@ -1,16 +1,16 @@
 //! What people attest and accept: as data, and in sentences.
 
-use super::Parts;
+use super::Sums;
 use crate::model::{
     AttestationReport, Attested, Basis, ControlResult, CriterionResult, DecidedBy, Effect, Outcome, Standing,
     WaiverReport, scope_date,
 };
 
 /// Every attestation, in the order in which they are written.
-pub(super) fn attestations(parts: Parts<'_>) -> Vec<AttestationReport> {
-    let today = scope_date(parts.set.now);
+pub(super) fn attestations(sums: Sums<'_>) -> Vec<AttestationReport> {
+    let today = scope_date(sums.now);
     let report = |attestation: &crate::model::Attestation| {
-        let told = each(parts).find_map(|(control, result)| {
+        let told = each(sums).find_map(|(control, result)| {
             if result.criterion.full_id(control.control) != attestation.criterion {
                 return None;
             }
@@ -24,11 +24,11 @@ pub(super) fn attestations(parts: Parts<'_>) -> Vec<AttestationReport> {
             subjects: told.map_or(0, |(_, told)| told.subjects),
         }
     };
-    parts.settings.attestations.iter().map(report).collect()
+    sums.settings.attestations.iter().map(report).collect()
 }
 
-fn each(parts: Parts<'_>) -> impl Iterator<Item = (&ControlResult<'_>, &CriterionResult<'_>)> {
-    parts.assessed.controls.iter().flat_map(|control| control.criteria.iter().map(move |result| (control, result)))
+fn each(sums: Sums<'_>) -> impl Iterator<Item = (&ControlResult<'_>, &CriterionResult<'_>)> {
+    sums.assessed.controls.iter().flat_map(|control| control.criteria.iter().map(move |result| (control, result)))
 }
 
 fn effect(result: &CriterionResult<'_>, told: &Attested<'_>) -> Effect {
@@ -44,8 +44,8 @@ fn effect(result: &CriterionResult<'_>, told: &Attested<'_>) -> Effect {
 }
 
 /// Every waiver, in the order in which they are written.
-pub(super) fn waivers(parts: Parts<'_>) -> Vec<WaiverReport> {
-    let today = scope_date(parts.set.now);
+pub(super) fn waivers(sums: Sums<'_>) -> Vec<WaiverReport> {
+    let today = scope_date(sums.now);
     let report = |waiver: &crate::model::Waiver| {
         let mut report = WaiverReport {
             waiver: waiver.clone(),
@@ -53,7 +53,7 @@ pub(super) fn waivers(parts: Parts<'_>) -> Vec<WaiverReport> {
             findings: 0,
             criteria: Vec::new(),
         };
-        for (control, result) in each(parts) {
+        for (control, result) in each(sums) {
             let Some(one) = result.waivers.iter().find(|one| std::ptr::eq(one.waiver, waiver)) else { continue };
             let whole = waiver.subject.is_none() && result.outcome != Outcome::NotApplicable;
             if !report.expired && (one.subjects > 0 || whole) {
@@ -63,7 +63,7 @@ pub(super) fn waivers(parts: Parts<'_>) -> Vec<WaiverReport> {
         }
         report
     };
-    parts.settings.waivers.iter().map(report).collect()
+    sums.settings.waivers.iter().map(report).collect()
 }
 
 fn told(told: &Attested<'_>) -> String {

@@ -1,18 +1,15 @@
 //! Sentences: why an outcome is what it is, why a control stands where it does, what to do.
 
-use super::{Gaps, Parts, people};
+use super::{Sums, people};
 use crate::model::{Bar, Basis, ControlResult, CriterionResult, DecidedBy, Level, Outcome, Thresholds, blockers};
 
-/// Gaps named in one sentence; the rest is counted.
-const NAMED_GAPS: usize = 2;
-
-pub(super) fn criterion(parts: Parts<'_>, gaps: &Gaps<'_>, result: &CriterionResult<'_>) -> String {
+pub(super) fn criterion(sums: Sums<'_>, result: &CriterionResult<'_>) -> String {
     match result.outcome {
         Outcome::NotApplicable => format!("There are no {} this speaks about.", nouns(result)),
-        Outcome::Unknown => [unknown(gaps, result), people::lapsed(result)].concat(),
+        Outcome::Unknown => [unknown(result), people::lapsed(result)].concat(),
         Outcome::Met if result.decided_by == DecidedBy::Attested => people::attested(result),
         Outcome::Met | Outcome::Unmet => {
-            let seen = format!("{}; {}.", counted(result), bar(result.criterion.bar, &parts.settings.thresholds));
+            let seen = format!("{}; {}.", counted(result), bar(result.criterion.bar, &sums.settings.thresholds));
             [seen, people::contested(result)].concat()
         }
     }
@@ -64,24 +61,13 @@ pub fn bar(bar: Bar, thresholds: &Thresholds) -> String {
     }
 }
 
-fn unknown(gaps: &Gaps<'_>, result: &CriterionResult<'_>) -> String {
+fn unknown(result: &CriterionResult<'_>) -> String {
     let mut parts = Vec::new();
     if result.tally.fail > 0 || result.tally.pass > 0 {
         parts.push(counted(result));
     }
-    let mut causes: Vec<_> = result
-        .gaps
-        .iter()
-        .filter_map(|id| gaps.get(id))
-        .map(|gap| {
-            let what = if gap.what.is_empty() { String::new() } else { format!(" ({})", gap.what) };
-            format!("{}{what} in {}: {}", gap.operation, gap.region, gap.cause.words())
-        })
-        .collect();
-    causes.sort();
-    causes.dedup();
-    let more = causes.len().saturating_sub(NAMED_GAPS);
-    causes.truncate(NAMED_GAPS);
+    let (causes, more) = result.gaps.words();
+    let causes: Vec<_> = causes.collect();
     if !causes.is_empty() {
         let more = if more > 0 { format!(" and {more} more gaps") } else { String::new() };
         parts.push(format!("{}{more}", causes.join("; ")));
@@ -101,17 +87,17 @@ fn unknown(gaps: &Gaps<'_>, result: &CriterionResult<'_>) -> String {
     format!("{sentence}.")
 }
 
-pub(super) fn control(parts: Parts<'_>, gaps: &Gaps<'_>, result: &ControlResult<'_>) -> String {
+pub(super) fn control(sums: Sums<'_>, result: &ControlResult<'_>) -> String {
     let Some(levels) = result.levels else {
         return "The account has nothing that this control speaks about.".to_owned();
     };
-    let Some((level, blocking)) = blockers(result, &parts.settings.thresholds) else {
+    let Some((level, blocking)) = blockers(result, &sums.settings.thresholds) else {
         return "Every criterion of levels 2 to 5 that applies is met.".to_owned();
     };
     let in_the_way = || blocking.iter().filter_map(|b| result.criteria.get(b.index));
     let unmet = in_the_way().find(|c| c.outcome == Outcome::Unmet);
     let Some(worst) = unmet.or_else(|| in_the_way().next()) else { return String::new() };
-    let why = criterion(parts, gaps, worst);
+    let why = criterion(sums, worst);
     let stands = if levels.confirmed == Level::L1 {
         "Level 2 is not reached".to_owned()
     } else {

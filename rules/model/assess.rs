@@ -1,14 +1,16 @@
 //! The engine: holds every criterion against every subject, counts, and decides.
 //!
-//! Criteria judge one subject; only this file iterates, so that no criterion can leave a loop early.
+//! Criteria judge one subject; only this file iterates, so that no criterion can leave a loop early. Holding and deciding
+//! are apart: sums of many accounts are decided as those of one.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Basis, Context, Control, Criterion, DecidedBy, EvidenceSet, GapId, Levels, Outcome, Reason, Reasons, Settings,
     Tally, Thresholds, Truth, Unseen, Verdict, infer,
-    people::{Attested, People, Waived},
+    people::{Attested, People, Unsaid, Waived},
     scope::{Membership, date},
+    sums::{GapRefs, Short},
 };
 use crate::facts::{Kind, Test};
 
@@ -46,11 +48,15 @@ pub struct CriterionResult<'a> {
     pub attestations: Vec<Attested<'a>>,
     /// What people accept of it, whether or not it counts.
     pub waivers: Vec<Waived<'a>>,
+    /// What attestations leave unsaid.
+    pub(super) unsaid: Unsaid,
     /// Gaps behind unknown and unseen subjects.
-    pub gaps: BTreeSet<GapId>,
+    pub gaps: GapRefs,
+    /// Subjects that have to change, or be seen, for the bar to be reached.
+    pub short: Short,
     /// Whether a person's attestation would decide it.
     pub needs_attestation: bool,
-    /// One finding per subject of its kinds.
+    /// One finding per subject of its kinds; none in the sums of several accounts.
     pub findings: Vec<RawFinding>,
     /// The different reasons of its findings; the first are none.
     reasons: Vec<Reasons>,
@@ -60,6 +66,11 @@ impl CriterionResult<'_> {
     /// Why a finding is unknown; empty otherwise.
     pub fn reasons(&self, finding: &RawFinding) -> &[Reason] {
         self.reasons.get(finding.reasons as usize).map_or(&[], |reasons| reasons)
+    }
+
+    /// Subjects that were not seen and that an attestation speaks for.
+    pub fn attested(&self) -> u64 {
+        self.attestations.iter().map(|told| told.subjects).sum()
     }
 }
 
@@ -92,29 +103,95 @@ pub struct Assessed<'a> {
     pub left_out: u64,
 }
 
-/// Holds all criteria of all controls against the evidence.
-pub fn assess<'a>(set: &'a EvidenceSet, settings: &'a Settings) -> Assessed<'a> {
+/// Holds all criteria of all controls against the evidence, and decides.
+pub fn assess<'a>(set: &EvidenceSet, settings: &'a Settings) -> Assessed<'a> {
+    let mut assessed = hold(set, settings);
+    assessed.decide(settings);
+    assessed.mark(set);
+    assessed
+}
+
+/// Holds all criteria against the evidence and counts; nothing is decided yet.
+///
+/// What is held of several accounts can be added up ([`Assessed::add`]) and then be decided as one: an outcome depends
+/// on sums alone, so the evidence of one account at a time is enough.
+pub fn hold<'a>(set: &EvidenceSet, settings: &'a Settings) -> Assessed<'a> {
     let scoped = Scoped::new(set, settings);
     let context = Context { now: set.now, thresholds: &settings.thresholds };
     let people = People { set, settings, today: date(set.now) };
+    let gaps = set.gaps.iter().map(|gap| (gap.id, gap)).collect();
     let controls = Control::all()
         .map(|control| {
             let judge_one = |criterion: &'static Criterion| {
                 let mut result = judge(criterion, set, &scoped, &context);
-                people.attest(control, &scoped.unseen_of(criterion), &mut result);
-                people.waive(control, &mut result);
+                result.gaps.describe(&gaps);
+                result.short = Short::of(&result, set);
+                people.speak(control, &scoped.unseen_of(criterion), &mut result);
                 result
             };
             let criteria: Vec<_> = crate::criteria(control).iter().map(judge_one).collect();
-            ControlResult {
-                control,
-                levels: infer(&criteria, |c| c.outcome),
-                with_waivers: infer(&criteria, |c| c.with_waivers),
-                criteria,
-            }
+            ControlResult { control, levels: None, with_waivers: None, criteria }
         })
         .collect();
     Assessed { controls, left_out: scoped.left_out }
+}
+
+impl<'a> Assessed<'a> {
+    /// The sums without findings: what further accounts are added to.
+    pub fn without_findings(mut self) -> Self {
+        for result in self.controls.iter_mut().flat_map(|control| &mut control.criteria) {
+            result.findings = Vec::new();
+            result.reasons = Vec::new();
+            result.gaps.cap();
+        }
+        self
+    }
+
+    /// Adds what was held of another account under the same settings. Findings stay with their account.
+    pub fn add(&mut self, other: &Assessed<'a>) {
+        self.left_out += other.left_out;
+        let criteria = |control: &'_ ControlResult<'a>| control.criteria.len();
+        debug_assert!(self.controls.iter().map(criteria).eq(other.controls.iter().map(criteria)));
+        for (control, more) in self.controls.iter_mut().zip(&other.controls) {
+            for (result, more) in control.criteria.iter_mut().zip(&more.criteria) {
+                result.add(more);
+            }
+        }
+    }
+
+    /// Decides every criterion, and infers the levels.
+    pub fn decide(&mut self, settings: &Settings) {
+        for control in &mut self.controls {
+            for result in &mut control.criteria {
+                result.outcome = result.decide(&settings.thresholds);
+                result.attested_tally = result.tally;
+                result.attest(&settings.thresholds);
+                result.waive(&settings.thresholds);
+            }
+            control.levels = infer(&control.criteria, |c| c.outcome);
+            control.with_waivers = infer(&control.criteria, |c| c.with_waivers);
+        }
+    }
+
+    /// Takes over what was decided of the sums that this account is part of, and marks its findings accordingly.
+    pub fn mark_as(&mut self, whole: &Assessed<'a>, set: &EvidenceSet) {
+        for (control, whole) in self.controls.iter_mut().zip(&whole.controls) {
+            (control.levels, control.with_waivers) = (whole.levels, whole.with_waivers);
+            for (result, whole) in control.criteria.iter_mut().zip(&whole.criteria) {
+                (result.outcome, result.decided_by) = (whole.outcome, whole.decided_by);
+                result.with_waivers = whole.with_waivers;
+                result.unsaid.decides = whole.unsaid.decides;
+            }
+        }
+        self.mark(set);
+    }
+
+    /// Marks which findings are attested and which are waived.
+    fn mark(&mut self, set: &EvidenceSet) {
+        for result in self.controls.iter_mut().flat_map(|control| &mut control.criteria) {
+            result.mark(set);
+        }
+    }
 }
 
 /// The evidence that counts, by kind.
@@ -176,7 +253,9 @@ fn judge<'a>(
         attested_tally: Tally::default(),
         attestations: Vec::new(),
         waivers: Vec::new(),
-        gaps: BTreeSet::new(),
+        unsaid: Unsaid::default(),
+        gaps: GapRefs::default(),
+        short: Short::default(),
         needs_attestation: false,
         findings: Vec::new(),
         reasons: vec![Reasons::new()],
@@ -187,7 +266,7 @@ fn judge<'a>(
         result.findings.reserve_exact(subjects.len());
         for index in subjects {
             let Some(evidence) = set.evidence.get(*index as usize) else { continue };
-            let (mut verdict, mut reasons) = hold(test, &evidence.facts, context);
+            let (mut verdict, mut reasons) = verdict(test, &evidence.facts, context);
             // Whether it is production is not known: then neither is whether it counts.
             if let Some(gap) = scoped.unread.get(index).filter(|_| verdict != Verdict::NotApplicable) {
                 (verdict, reasons) = (Verdict::Unknown, Reasons::from_slice(&[Reason::Gap(*gap)]));
@@ -208,12 +287,10 @@ fn judge<'a>(
         result.tally.unseen = true;
         result.gaps.insert(unseen.gap);
     }
-    result.outcome = result.decide(context.thresholds);
-    result.attested_tally = result.tally;
     result
 }
 
-fn hold(test: &Test, facts: &crate::facts::Facts, context: &Context<'_>) -> (Verdict, Reasons) {
+fn verdict(test: &Test, facts: &crate::facts::Facts, context: &Context<'_>) -> (Verdict, Reasons) {
     let (applies, holds) = test.run(facts, context);
     match (applies, holds) {
         (Truth::False, _) => (Verdict::NotApplicable, Reasons::new()),
@@ -233,7 +310,7 @@ impl CriterionResult<'_> {
         }
         for reason in reasons {
             match reason {
-                Reason::Gap(gap) => drop(self.gaps.insert(*gap)),
+                Reason::Gap(gap) => self.gaps.insert(*gap),
                 Reason::Attestation => self.needs_attestation = true,
             }
         }

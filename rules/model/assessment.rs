@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport, Level, Outcome,
+    AccountReport, AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport, Level, Outcome,
     PlaceCount, Severity, SourceRecord, StepReport, Subject, Verdict, WaiverReport, WithWaivers,
 };
 
@@ -28,6 +28,9 @@ pub struct Assessment<F = Vec<Finding>> {
     pub pillar: Pillar,
     /// The ten controls, in the model's order.
     pub controls: Vec<ControlReport>,
+    /// The accounts, each with where it stands alone.
+    #[serde(default)]
+    pub accounts: Vec<AccountReport>,
     /// The three self-assessment checklists, lowest level first.
     pub checklists: Vec<ChecklistReport>,
     /// The framework's twelve points for a quick audit.
@@ -61,6 +64,7 @@ impl<F> Assessment<F> {
             scan,
             pillar,
             controls,
+            accounts,
             checklists,
             audit_list,
             entry_path,
@@ -78,6 +82,7 @@ impl<F> Assessment<F> {
                 scan,
                 pillar,
                 controls,
+                accounts,
                 checklists,
                 audit_list,
                 entry_path,
@@ -246,8 +251,11 @@ pub struct CriterionReport {
     /// What it comes to without what waivers except; absent where none excepts anything of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_waivers: Option<Outcome>,
-    /// Gaps behind unknown subjects, by id.
+    /// Gaps behind unknown subjects, by id; at most the first thousand.
     pub gaps: Vec<String>,
+    /// How many there are in all.
+    #[serde(default)]
+    pub gaps_total: u64,
     /// Every threshold it compares with.
     pub thresholds: Vec<ThresholdReport>,
     /// The calls whose answers decide it.

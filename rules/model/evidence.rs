@@ -77,10 +77,11 @@ impl EvidenceSet {
             (account, region, evidence.facts.kind(), arn)
         }
         self.evidence.sort_by(|a, b| key(a).cmp(&key(b)));
-        self.unseen.sort();
+        // By account first everywhere: so the accounts of an organisation, put one behind the other, are in order.
+        self.unseen.sort_by(|a, b| (&a.account, &a.region, a.kind, a.gap).cmp(&(&b.account, &b.region, b.kind, b.gap)));
         self.unseen.dedup();
-        self.gaps.sort_by_key(|gap| gap.id);
+        self.gaps.sort_by(|a, b| (&a.account, a.id).cmp(&(&b.account, b.id)));
         self.gaps.dedup_by_key(|gap| gap.id);
-        self.sources.sort_by_key(|source| source.id);
+        self.sources.sort_by(|a, b| (&a.account, a.id).cmp(&(&b.account, b.id)));
     }
 }

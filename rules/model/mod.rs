@@ -3,6 +3,7 @@
 //! Everything here is pure: no clock, no environment, no files, no network. The same evidence, thresholds and `now`
 //! give the same assessment on any machine.
 
+mod account;
 mod assess;
 mod assessment;
 mod attestation;
@@ -23,6 +24,7 @@ mod people_report;
 mod scope;
 mod settings;
 mod source;
+mod sums;
 mod tags;
 mod threshold;
 mod truth;
@@ -31,7 +33,8 @@ mod whatif;
 #[cfg(test)]
 pub(crate) use people::tests as people_tests_support;
 
-pub use assess::{Assessed, ControlResult, CriterionResult, RawFinding, assess};
+pub use account::{AccountReport, AccountState};
+pub use assess::{Assessed, ControlResult, CriterionResult, RawFinding, assess, hold};
 pub use assessment::*;
 pub use attestation::{Attestation, Proof, ProofFile, Standing, WARNING_DAYS};
 pub use bar::{Bar, Tally};
@@ -52,6 +55,7 @@ pub(crate) use scope::date as scope_date;
 pub use scope::{Pattern, ScopeRule, TagRule, has_tags, tags_not_asked};
 pub use settings::Settings;
 pub use source::{SourceId, SourceRecord};
+pub use sums::{GapRefs, LISTED_GAPS, Short};
 pub use tags::Tags;
 pub use threshold::{Threshold, Thresholds};
 pub use truth::{Reason, Reasons, Truth};
