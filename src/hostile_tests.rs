@@ -7,7 +7,9 @@ use std::{fs, path::Path};
 use jiff::civil::Date;
 use proptest::prelude::*;
 use rung_collectors::aws::Recording;
-use rung_rules::model::{Pattern, SourceId};
+use rung_rules::model::{Evidence, Pattern, SourceId};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use crate::{
     bundle::{Bundle, verify},
@@ -85,7 +87,7 @@ const HEADER: &str = r#"{"schema":"rung/recording/v1","recorded_at":"2026-11-24T
 const MANIFEST: &str = r#"{"schema":"rung/bundle/v1","rung":"0.1.0","scan":{"id":"x","started_at":"2026-11-24T00:00:00Z",
     "finished_at":"2026-11-24T00:00:00Z","complete":true,"accounts":["1"],"partition":"aws","regions":["r"],
     "scope":{"rule":"","left_out":0},"calls":{},"cost_usd":0.0},"parts":[]}"#;
-const EVIDENCE: &str = r#"{"subject":{"arn":"arn:aws:ec2:r:1:volume/v","account":"1","region":"r"},"kind":"bucket","facts":{"size_bytes":{"value":1.0,"from":"s-0000000000000001"}}}
+const EVIDENCE: &str = r#"{"subject":{"arn":"arn:aws:ec2:r:1:volume/v","account":"1","region":"r"},"kind":"bucket","facts":{"size_bytes":{"value":1.0,"from":"s-0000000000000001"},"intelligent_tiering":{"value":true,"from":"s-0000000000000001"},"lifecycle":{"value":true,"from":"s-0000000000000001"},"intelligent_tiering_bytes":{"gap":"g-0000000000000001"}}}
 "#;
 
 /// A message that names the file: whoever wrote it has to find the place.
@@ -165,6 +167,25 @@ proptest! {
         // Whatever the manifest says, a file that it does not name is found.
         let verified = verify(folder.path());
         prop_assert!(!verified.wrong.is_empty());
+    }
+
+    /// Lines that were changed together with the manifest, packed or as bundles of the first form have them.
+    #[test]
+    fn lines_of_bundles(text in changed(EVIDENCE), packed in any::<bool>()) {
+        let (name, bytes) = match packed {
+            true => ("evidence.jsonl.zst", zstd::encode_all(&text[..], 3).unwrap()),
+            false => ("evidence.jsonl", text),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let part = json!({"name": name, "bytes": bytes.len(), "sha256": hex::encode(Sha256::digest(&bytes))});
+        let manifest = MANIFEST.replace(r#""parts":[]"#, &format!(r#""parts":[{part}]"#));
+        fs::write(folder.path().join("manifest.json"), manifest).unwrap();
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let bundle = Bundle::open(folder.path()).unwrap();
+        let lines: Result<Vec<Evidence>, _> = bundle.lines("evidence.jsonl").and_then(Iterator::collect);
+        if let Err(failure) = lines {
+            prop_assert!(failure.message.contains(&format!("{name}, line ")), "{}", failure.message);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{MANIFEST, Manifest};
+use super::{Manifest, manifest::MANIFEST};
 
 /// The scan before, of the same accounts in the same folder.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,10 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
-use super::{Digesting, MANIFEST, Manifest, Part, SCHEMA, chain};
+use super::{
+    Manifest, chain, digest,
+    manifest::{MANIFEST, SCHEMA},
+};
 
 /// What was found of a bundle.
 #[derive(Debug, Default)]
@@ -45,8 +48,12 @@ pub fn verify(folder: &Path) -> Verified {
     if manifest.schema != SCHEMA {
         verified.wrong.push(format!("{MANIFEST}: schema {:?}, expected {SCHEMA:?}", manifest.schema));
     }
-    for part in &manifest.parts {
-        match digest(&folder.join(&part.name), &part.name) {
+    let strange = manifest.strange();
+    verified
+        .wrong
+        .extend(strange.iter().map(|name| format!("{MANIFEST}: the part {name:?} is not a file of the bundle")));
+    for part in manifest.parts.iter().filter(|part| !strange.contains(&part.name.as_str())) {
+        match digest::of_file(&folder.join(&part.name), &part.name) {
             Ok(found) if found == *part => verified.parts += 1,
             Ok(found) if found.bytes != part.bytes => {
                 verified.wrong.push(format!("{}: changed: {} bytes, it had {}", part.name, found.bytes, part.bytes));
@@ -66,12 +73,6 @@ pub fn verify(folder: &Path) -> Verified {
     }
     chained(folder, &manifest, &mut verified);
     verified
-}
-
-fn digest(path: &Path, name: &str) -> io::Result<Part> {
-    let mut digest = Digesting::new(io::sink());
-    io::copy(&mut fs::File::open(path)?, &mut digest)?;
-    Ok(digest.part(name))
 }
 
 fn added(folder: &Path, known: &BTreeSet<PathBuf>) -> io::Result<Vec<String>> {

@@ -50,7 +50,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
     let assessed = assess(&set, &settings);
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
-    let (head, findings) = compose(parts, bundle.manifest.scan.clone()).with_findings(());
+    let (head, findings) = compose(parts, bundle.scan()?).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
     output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
     Ok(Exit::Done)

@@ -102,12 +102,12 @@ fn damaged_recordings() {
 fn edited_bundles() {
     let rung = Rung::new();
     rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
-    let evidence = rung.path("b/evidence.jsonl");
-    let text = fs::read_to_string(&evidence).unwrap();
-    fs::write(&evidence, text.replacen("gp2", "gp3", 1)).unwrap();
+    let evidence = rung.path("b/evidence.jsonl.zst");
+    let text = String::from_utf8(zstd::decode_all(&fs::read(&evidence).unwrap()[..]).unwrap()).unwrap();
+    fs::write(&evidence, zstd::encode_all(text.replacen("gp2", "gp3", 1).as_bytes(), 3).unwrap()).unwrap();
     for command in ["assess", "report"] {
         let message = rung.fails(2, &[command, "b"]);
-        assert!(message.contains("evidence.jsonl") && message.contains("changed after the scan"), "{message}");
+        assert!(message.contains("evidence.jsonl.zst") && message.contains("changed after the scan"), "{message}");
     }
     let message = rung.fails(2, &["assess", "nowhere"]);
     assert!(message.contains("is no bundle"), "{message}");

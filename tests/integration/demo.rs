@@ -39,10 +39,11 @@ fn the_same_evidence_gives_the_same_bytes() {
     second.ok(&args);
     for part in [
         "assessment.json",
-        "evidence.jsonl",
-        "gaps.jsonl",
-        "sources.jsonl",
-        "unseen.jsonl",
+        "evidence.jsonl.zst",
+        "gaps.jsonl.zst",
+        "ledger.jsonl.zst",
+        "sources.jsonl.zst",
+        "unseen.jsonl.zst",
         "manifest.json",
         "report.html",
     ] {

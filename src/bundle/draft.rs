@@ -1,0 +1,213 @@
+//! A bundle being written: aside, part by part, each with its digest, and made visible when it is whole.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, BufWriter, IntoInnerError, Write},
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+};
+
+use rung_rules::{
+    compose::LazyFindings,
+    model::{Assessment, EvidenceSet, Scan, Settings},
+};
+use serde::Serialize;
+
+use super::{
+    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, UNSEEN, chain,
+    digest::Digesting,
+    manifest::{MANIFEST, SCHEMA},
+    pack, packed, parent,
+};
+use crate::{
+    failure::Failure,
+    report::{self, Head},
+};
+
+/// Names tried before a bundle gives up.
+const ATTEMPTS: u32 = 50;
+
+/// Bytes collected before they are digested and written.
+const BUFFER: usize = 256 * 1024;
+
+/// A bundle being written, invisible until it is finished.
+#[derive(Debug)]
+pub struct Draft {
+    aside: tempfile::TempDir,
+    target: PathBuf,
+    replace: bool,
+    parts: Mutex<Vec<Part>>,
+    growing: Mutex<BTreeMap<String, PartWriter>>,
+}
+
+/// Where the bytes of a part go; their digest is known in the end.
+type PartWriter = BufWriter<Digesting<fs::File>>;
+
+impl Draft {
+    /// Prepares a bundle at `target`; fails before anything is scanned if it cannot be written there.
+    pub fn create(target: &Path, replace: bool) -> Result<Self, Failure> {
+        if target.exists() && !replace {
+            let words = "already exists; a bundle is never overwritten: choose another folder with --bundle";
+            return Err(Failure::usage(format!("{} {words}", target.display())));
+        }
+        let parent = parent(target);
+        fs::create_dir_all(parent).map_err(|error| Failure::file("create", parent, &error))?;
+        let aside = tempfile::Builder::new()
+            .prefix(PARTIAL)
+            .tempdir_in(parent)
+            .map_err(|error| Failure::file("write into", parent, &error))?;
+        let (parts, growing) = Default::default();
+        Ok(Draft { aside, target: target.to_owned(), replace, parts, growing })
+    }
+
+    /// Writes all parts but the ledger, side by side: evidence, settings, assessment, report. Gives the assessment back for what
+    /// else is to be shown.
+    pub fn write_all<'a>(
+        &self,
+        set: &EvidenceSet,
+        settings: &Settings,
+        assessment: Assessment<LazyFindings<'a>>,
+    ) -> Result<(Head, LazyFindings<'a>), Failure> {
+        thread::scope(|scope| {
+            let evidence = scope.spawn(|| self.write_evidence(set).and_then(|()| self.write_settings(settings)));
+            let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
+            let (head, findings) = assessment.with_findings(());
+            let page = self.write(REPORT, |out| report::html::write(&head, findings.iter(), out));
+            let evidence = evidence.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            evidence.and(written).and(page).map(|()| (head, findings))
+        })
+    }
+
+    /// Writes one part. Several may be written at once.
+    fn write(&self, name: &str, fill: impl FnOnce(&mut PartWriter) -> io::Result<()>) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::file("write", &self.aside.path().join(name), &error);
+        let mut out = self.part(name).map_err(failed)?;
+        fill(&mut out).and_then(|()| self.end(name, out)).map_err(failed)
+    }
+
+    fn part(&self, name: &str) -> io::Result<PartWriter> {
+        let file = fs::File::create_new(self.aside.path().join(name))?;
+        Ok(BufWriter::with_capacity(BUFFER, Digesting::new(file)))
+    }
+
+    fn end(&self, name: &str, out: PartWriter) -> io::Result<()> {
+        let part = out.into_inner().map_err(IntoInnerError::into_error)?.part(name);
+        lock(&self.parts).push(part);
+        Ok(())
+    }
+
+    /// Writes what people had set.
+    pub fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
+        self.write(SETTINGS, |out| {
+            serde_json::to_writer_pretty(&mut *out, settings)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    fn write_evidence(&self, set: &EvidenceSet) -> Result<(), Failure> {
+        self.write_lines(EVIDENCE, &set.evidence)?;
+        self.write_lines(UNSEEN, &set.unseen)?;
+        self.write_lines(GAPS, &set.gaps)?;
+        self.write_lines(SOURCES, &set.sources)
+    }
+
+    fn write_lines<T: Serialize>(&self, part: &str, items: &[T]) -> Result<(), Failure> {
+        self.write(&packed(part), |out| pack(items, out).map(drop))
+    }
+
+    /// Appends items to JSON lines, as a frame of its own. `part` is the name without `.zst`, for example
+    /// [`EVIDENCE`]. Tells how many there were.
+    pub fn append<T: Serialize>(&self, part: &str, items: impl IntoIterator<Item = T>) -> Result<u64, Failure> {
+        self.grow(part, |out| pack(items, out))
+    }
+
+    /// Appends a file of whole frames, as [`pack`] writes them, to JSON lines. `part` is the name without `.zst`.
+    pub fn append_file(&self, part: &str, frames: &Path) -> Result<(), Failure> {
+        let mut file = fs::File::open(frames).map_err(|error| Failure::file("read", frames, &error))?;
+        self.grow(part, |out| io::copy(&mut file, out).map(drop))
+    }
+
+    /// One thread at a time, whatever the part.
+    fn grow<R>(&self, part: &str, fill: impl FnOnce(&mut PartWriter) -> io::Result<R>) -> Result<R, Failure> {
+        let name = packed(part);
+        let failed = |error: io::Error| Failure::file("write", &self.aside.path().join(&name), &error);
+        let mut growing = lock(&self.growing);
+        if !growing.contains_key(&name) {
+            growing.insert(name.clone(), self.part(&name).map_err(failed)?);
+        }
+        let out = growing.get_mut(&name).ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
+        fill(out).map_err(failed)
+    }
+
+    /// Writes the ledger of `scan`, if it has one, and the manifest, and makes the bundle visible under its name.
+    pub fn finish(self, scan: &Scan) -> Result<PathBuf, Failure> {
+        // Whoever writes account by account has appended it already.
+        if !scan.ledger.is_empty() || !lock(&self.growing).contains_key(&packed(LEDGER)) {
+            self.append(LEDGER, &scan.ledger)?;
+        }
+        for (name, out) in std::mem::take(&mut *lock(&self.growing)) {
+            let failed = |error: io::Error| Failure::file("write", &self.aside.path().join(&name), &error);
+            self.end(&name, out).map_err(failed)?;
+        }
+        let manifest = self.manifest(scan);
+        self.write(MANIFEST, |out| {
+            serde_json::to_writer_pretty(&mut *out, &manifest)?;
+            out.write_all(b"\n")
+        })?;
+        self.appear().map_err(|(path, error)| Failure::file("write", &path, &error))
+    }
+
+    fn manifest(&self, scan: &Scan) -> Manifest {
+        let mut parts = std::mem::take(&mut *lock(&self.parts));
+        parts.sort_by(|a, b| a.name.cmp(&b.name));
+        Manifest {
+            schema: SCHEMA.to_owned(),
+            rung: env!("CARGO_PKG_VERSION").to_owned(),
+            scan: Scan { ledger: Vec::new(), ..scan.clone() },
+            // What is replaced each time chains nothing.
+            previous: if self.replace { None } else { chain::previous(&self.target, &scan.accounts) },
+            parts,
+        }
+    }
+
+    /// Gives the folder its name. Where another scan took the name in the meantime this one gets the next; what is to be
+    /// replaced is moved out of the way first, so that there is always a whole bundle or none.
+    fn appear(&self) -> Result<PathBuf, (PathBuf, io::Error)> {
+        let taken =
+            |error: &io::Error| matches!(error.kind(), io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists);
+        for attempt in 1..=ATTEMPTS {
+            let name = match attempt {
+                1 => self.target.clone(),
+                _ if self.replace => self.target.clone(),
+                n => self
+                    .target
+                    .with_file_name(format!("{}-{n}", self.target.file_name().unwrap_or_default().to_string_lossy())),
+            };
+            match fs::rename(self.aside.path(), &name) {
+                Ok(()) => return Ok(name),
+                Err(error) if taken(&error) && attempt < ATTEMPTS => {
+                    if self.replace {
+                        self.move_away(&name).map_err(|error| (name, error))?;
+                    }
+                }
+                Err(error) => return Err((name, error)),
+            }
+        }
+        Err((self.target.clone(), io::ErrorKind::AlreadyExists.into()))
+    }
+
+    /// Somebody else may move it away first: then it is gone, as it should be.
+    fn move_away(&self, old: &Path) -> io::Result<()> {
+        let trash = tempfile::Builder::new().prefix(PARTIAL).tempdir_in(parent(old))?;
+        match fs::rename(old, trash.path().join("old")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,98 @@
+//! A bundle on disk, to read.
+
+use std::path::{Path, PathBuf};
+
+use rung_rules::model::{Assessment, EvidenceSet, Scan, Settings};
+use serde::de::DeserializeOwned;
+
+use super::{
+    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Lines, Manifest, SETTINGS, SOURCES, UNSEEN, digest,
+    manifest::{MANIFEST, json},
+    packed,
+};
+use crate::failure::Failure;
+
+/// A bundle on disk whose parts are as they were written.
+#[derive(Debug)]
+pub struct Bundle {
+    folder: PathBuf,
+    /// Its manifest.
+    pub manifest: Manifest,
+}
+
+impl Bundle {
+    /// Opens a bundle and checks the digest of every part.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        let bundle = Bundle { folder: folder.to_owned(), manifest: Manifest::read(folder)? };
+        bundle.check()?;
+        Ok(bundle)
+    }
+
+    fn check(&self) -> Result<(), Failure> {
+        for part in &self.manifest.parts {
+            let path = self.folder.join(&part.name);
+            let found = digest::of_file(&path, &part.name).map_err(|error| Failure::file("read", &path, &error))?;
+            if found != *part {
+                return Err(Failure::usage(format!(
+                    "{} was changed after the scan: its SHA-256 is {}, the manifest says {}\nUse the bundle as the scan left it, or scan again.",
+                    path.display(),
+                    found.sha256.get(..16).unwrap_or_default(),
+                    part.sha256.chars().take(16).collect::<String>()
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The scan with its ledger, wherever the bundle keeps that.
+    pub fn scan(&self) -> Result<Scan, Failure> {
+        let mut scan = self.manifest.scan.clone();
+        if self.manifest.names(&packed(LEDGER)) {
+            scan.ledger = self.all(LEDGER)?;
+        }
+        Ok(scan)
+    }
+
+    /// The evidence, to hold rules against it again.
+    pub fn evidence(&self) -> Result<EvidenceSet, Failure> {
+        Ok(EvidenceSet {
+            now: self.manifest.scan.started_at,
+            accounts: self.manifest.scan.accounts.iter().map(|account| account.as_str().into()).collect(),
+            evidence: self.all(EVIDENCE)?,
+            unseen: self.all(UNSEEN)?,
+            gaps: self.all(GAPS)?,
+            sources: self.all(SOURCES)?,
+        })
+    }
+
+    /// What people had set when it was scanned; every default for bundles that do not tell.
+    pub fn settings(&self) -> Result<Settings, Failure> {
+        if !self.manifest.names(SETTINGS) {
+            return Ok(Settings::default());
+        }
+        json(&self.folder.join(SETTINGS))
+    }
+
+    /// The assessment as it was written.
+    pub fn assessment(&self) -> Result<Assessment, Failure> {
+        json(&self.folder.join(ASSESSMENT))
+    }
+
+    /// The items of JSON lines, one at a time. `part` is the name without `.zst`, for example [`EVIDENCE`]; bundles of the
+    /// first form have the file under that name, not packed.
+    pub fn lines<T: DeserializeOwned>(&self, part: &str) -> Result<Lines<T>, Failure> {
+        let name = packed(part);
+        if self.manifest.names(&name) {
+            Lines::packed(&self.folder.join(name))
+        } else if self.manifest.names(part) {
+            Lines::plain(&self.folder.join(part))
+        } else {
+            let path = self.folder.join(MANIFEST);
+            Err(Failure::usage(format!("{}: names neither {name} nor {part} among its parts", path.display())))
+        }
+    }
+
+    fn all<T: DeserializeOwned>(&self, part: &str) -> Result<Vec<T>, Failure> {
+        self.lines(part)?.collect()
+    }
+}
