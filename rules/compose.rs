@@ -4,6 +4,7 @@ mod coverage;
 mod findings;
 mod named;
 mod people;
+mod seen;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,6 +25,7 @@ use crate::{
 pub use coverage::coverage;
 
 pub use findings::{LazyFinding, LazyFindings};
+pub use seen::Seen;
 pub use words::bar as bar_words;
 
 /// What the assessment of one set of evidence is made of.
@@ -50,6 +52,8 @@ pub struct Sums<'a> {
     pub assessed: &'a Assessed<'a>,
     /// What the steps of the entry path touch.
     pub steps: &'a Steps,
+    /// What was not seen.
+    pub seen: &'a Seen,
     /// Version of the program.
     pub version: &'a str,
 }
@@ -60,7 +64,10 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
     let mut steps = Steps::default();
     steps.add(set, assessed, assessed);
     let coverage = coverage(set, &std::mem::take(&mut scan.ledger));
-    let sums = Sums { now: set.now, settings, assessed, steps: &steps, version };
+    let gaps = gap_reports(set, assessed);
+    let mut seen = Seen::default();
+    seen.add(assessed.findings(), &gaps, &coverage);
+    let sums = Sums { now: set.now, settings, assessed, steps: &steps, seen: &seen, version };
     let (mut head, ()) = head(sums, scan).with_findings(LazyFindings::new(set, assessed));
     if let [account] = set.accounts.as_slice() {
         let calls = head.scan.calls.values().map(|count| count.calls).sum();
@@ -69,7 +76,7 @@ pub fn compose<'a>(parts: Parts<'a>, mut scan: Scan) -> Assessment<LazyFindings<
         let state = if head.scan.complete { AccountState::Scanned } else { AccountState::Interrupted };
         head.accounts = vec![AccountReport { state, regions, calls, cost_usd, ..own }];
     }
-    head.gaps = gap_reports(set, assessed);
+    head.gaps = gaps;
     head.sources.clone_from(&set.sources);
     head.coverage = coverage;
     head
@@ -95,6 +102,7 @@ pub fn head(sums: Sums<'_>, mut scan: Scan) -> Assessment<()> {
         entry_path: sums.steps.report(assessed, &|result| words::criterion(sums, result)),
         attestations: people::attestations(sums),
         waivers: people::waivers(sums),
+        summary: sums.seen.summary(),
         findings: (),
         gaps: Vec::new(),
         sources: Vec::new(),

@@ -186,6 +186,12 @@ impl<'a> Assessed<'a> {
         self.mark(set);
     }
 
+    /// How many findings there are.
+    pub fn findings(&self) -> u64 {
+        let criteria = self.controls.iter().flat_map(|control| &control.criteria);
+        criteria.map(|result| result.findings.len() as u64).sum()
+    }
+
     /// Marks which findings are attested and which are waived.
     fn mark(&mut self, set: &EvidenceSet) {
         for result in self.controls.iter_mut().flat_map(|control| &mut control.criteria) {

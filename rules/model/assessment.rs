@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{
     AccountReport, AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport, Level, Outcome,
-    PlaceCount, Severity, SourceRecord, StepReport, Subject, Verdict, WaiverReport, WithWaivers,
+    PlaceCount, Severity, SourceRecord, StepReport, Subject, Summary, Verdict, WaiverReport, WithWaivers,
 };
 
 /// The version of this format.
@@ -44,6 +44,9 @@ pub struct Assessment<F = Vec<Finding>> {
     /// What people accept, whether or not it counts.
     #[serde(default)]
     pub waivers: Vec<WaiverReport>,
+    /// What was not seen, counted.
+    #[serde(default)]
+    pub summary: Summary,
     /// Every criterion held against every subject.
     pub findings: F,
     /// Everything that could not be seen.
@@ -70,6 +73,7 @@ impl<F> Assessment<F> {
             entry_path,
             attestations,
             waivers,
+            summary,
             findings: old,
             gaps,
             sources,
@@ -88,6 +92,7 @@ impl<F> Assessment<F> {
                 entry_path,
                 attestations,
                 waivers,
+                summary,
                 findings,
                 gaps,
                 sources,

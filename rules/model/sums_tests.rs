@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    compose::{LazyFindings, Parts, Sums, compose, head},
+    compose::{LazyFindings, Parts, Seen, Sums, compose, coverage, gap_reports, head},
     entry_path::Steps,
     facts::{
         Bucket, Facts, Kind,
@@ -132,15 +132,17 @@ fn by_sums(accounts: &[EvidenceSet], settings: &Settings) -> (Value, Vec<Value>)
     }
     let mut whole = whole.unwrap();
     whole.decide(settings);
-    let (mut steps, mut findings, mut lines) = (Steps::default(), Vec::new(), 0);
+    let (mut steps, mut seen) = (Steps::default(), Seen::default());
+    let (mut findings, mut lines) = (Vec::new(), 0);
     for set in accounts {
         let mut own = hold(set, settings);
         own.mark_as(&whole, set);
         steps.add(set, &own, &whole);
+        seen.add(own.findings(), &gap_reports(set, &own), &coverage(set, &[]));
         findings.extend(LazyFindings::after(set, &own, lines).iter().map(|finding| json!(finding.into_finding())));
         lines += set.evidence.len() as u64;
     }
-    let sums = Sums { now: now(), settings, assessed: &whole, steps: &steps, version: "test" };
+    let sums = Sums { now: now(), settings, assessed: &whole, steps: &steps, seen: &seen, version: "test" };
     (json!(head(sums, Scan::default())), findings)
 }
 
@@ -157,6 +159,8 @@ fn at_once(accounts: &[EvidenceSet], settings: &Settings) -> (Value, Vec<Value>)
     let parts = Parts { set: &set, settings, assessed: &assessed, version: "test" };
     let (mut head, findings) = compose(parts, Scan::default()).with_findings(());
     (head.gaps, head.coverage) = (Vec::new(), Vec::new());
+    // At once, accounts are not told apart.
+    head.summary.gap_groups.iter_mut().for_each(|group| group.accounts = group.gaps);
     (json!(head), findings.iter().map(|finding| json!(finding.into_finding())).collect())
 }
 
