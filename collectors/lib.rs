@@ -11,6 +11,7 @@ pub mod local_file;
 
 mod auto_scaling;
 mod caching;
+mod closed;
 mod compute_sizing;
 mod database_performance;
 mod load_tests;
@@ -36,6 +37,7 @@ use rung_rules::model::{Control, Evidence, EvidenceSet, Unseen};
 use aws::Place;
 use metrics::{Ask, Metrics};
 
+pub use closed::closed;
 pub use prices::AS_OF as PRICES_AS_OF;
 pub use scope_tags::not_asked as tags_not_asked;
 

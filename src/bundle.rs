@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+mod account;
 mod chain;
 mod digest;
 mod draft;
@@ -15,6 +16,7 @@ mod verify;
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod tests;
 
+pub use account::{AccountFolder, BundleAccounts, OfAccount};
 pub use chain::Previous;
 pub use draft::Draft;
 pub use lines::{Lines, pack};

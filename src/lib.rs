@@ -1,5 +1,6 @@
 //! The program `rung` as a library: for its binary, its tests and its benches.
 
+pub mod assembly;
 pub mod bundle;
 pub mod cli;
 pub mod config;

@@ -3,12 +3,18 @@
 
 mod compact;
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use minijinja::{AutoEscape, Environment, context};
-use rung_rules::model::Judged;
+use rung_rules::model::{Finding, GapId, GapReport, Judged, SourceId, SourceRecord};
 
 use super::Head;
+
+/// Sources that a page of many accounts holds before it looks which are still named.
+const MOST_SOURCES: usize = 50_000;
 
 const TEMPLATE: &str = include_str!("html/report.html");
 const CSS: &str = include_str!("html/report.css");
@@ -27,8 +33,60 @@ const JS: &[&str] = &[
 ];
 
 /// Writes the page.
-pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, mut out: impl Write) -> io::Result<()> {
-    let data = serde_json::to_string(&compact::compact(head, findings)?)?;
+pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, out: impl Write) -> io::Result<()> {
+    let kept = compact::most_telling(findings, compact::MOST_FINDINGS);
+    page(head, &compact::compact(head, kept)?, out)
+}
+
+/// A page of many accounts, put together account by account: it keeps the findings that tell most, and what they refer to.
+#[derive(Debug, Default)]
+pub struct Page {
+    kept: compact::Kept<Finding>,
+    gaps: BTreeMap<GapId, GapReport>,
+    sources: BTreeMap<SourceId, SourceRecord>,
+}
+
+impl Page {
+    /// Adds an account.
+    pub fn add(&mut self, findings: impl IntoIterator<Item: Judged>, gaps: &[GapReport], sources: &[SourceRecord]) {
+        let mut named = compact::References::default();
+        for finding in findings {
+            self.kept.offer(finding.result(), || {
+                let finding = finding.into_finding();
+                named.add(&finding);
+                finding
+            });
+        }
+        let (own_gaps, own_sources) = (gaps.iter(), sources.iter());
+        self.gaps.extend(own_gaps.filter(|gap| named.gaps.contains(&gap.gap.id)).map(|gap| (gap.gap.id, gap.clone())));
+        self.sources.extend(own_sources.filter(|one| named.sources.contains(&one.id)).map(|one| (one.id, one.clone())));
+        // Findings that were pushed out leave theirs behind: seldom enough that clearing up costs little.
+        if self.sources.len() > MOST_SOURCES {
+            self.prune();
+        }
+    }
+
+    fn prune(&mut self) {
+        let mut named = compact::References::default();
+        self.kept.iter().for_each(|finding| named.add(finding));
+        self.gaps.retain(|id, _| named.gaps.contains(id));
+        self.sources.retain(|id, _| named.sources.contains(id));
+    }
+
+    /// The gaps and sources that its findings refer to.
+    pub fn shown(&mut self) -> (Vec<GapReport>, Vec<SourceRecord>) {
+        self.prune();
+        (self.gaps.values().cloned().collect(), self.sources.values().cloned().collect())
+    }
+
+    /// Writes the page.
+    pub fn write(&self, head: &Head, out: impl Write) -> io::Result<()> {
+        page(head, &compact::compact(head, self.kept.clone())?, out)
+    }
+}
+
+fn page(head: &Head, data: &serde_json::Value, mut out: impl Write) -> io::Result<()> {
+    let data = serde_json::to_string(data)?;
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let accounts = match head.scan.accounts.as_slice() {

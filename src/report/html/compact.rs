@@ -1,18 +1,18 @@
 //! The data of the page: subjects, facts and findings as tables of indices, so that ten thousand findings stay small.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     io,
 };
 
-use rung_rules::model::{Finding, FindingSubject, Judged, Level, Verdict};
+use rung_rules::model::{Finding, FindingSubject, GapId, Judged, Level, SourceId, Verdict};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Head;
 
 /// Findings in one page at most. Above it fails come first, then unknowns; the JSON and CSV have all.
-const MOST_FINDINGS: usize = 10_000;
+pub(super) const MOST_FINDINGS: usize = 10_000;
 
 #[derive(Serialize)]
 struct SubjectRow {
@@ -25,9 +25,9 @@ struct SubjectRow {
 struct FindingRow(usize, usize, u8, Vec<usize>, Vec<i64>, u8);
 
 /// Puts the assessment into the page's compact form.
-pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item: Judged>) -> io::Result<Value> {
+pub(super) fn compact<F: Judged>(head: &Head, findings: Kept<F>) -> io::Result<Value> {
     let mut table = Table::new(head);
-    let (kept, left_out) = most_telling(findings, MOST_FINDINGS);
+    let Kept { kept, left_out, .. } = findings;
     let rows: Vec<_> = kept.into_iter().flatten().filter_map(|finding| table.row(finding.into_finding())).collect();
     let mut data = serde_json::to_value(head)?;
     if let Value::Object(fields) = &mut data {
@@ -44,25 +44,69 @@ pub(super) fn compact(head: &Head, findings: impl IntoIterator<Item: Judged>) ->
 }
 
 /// At most so many findings, by result code: fails push out passes. Never more than that are held at once.
-fn most_telling<F: Judged>(findings: impl IntoIterator<Item = F>, most: usize) -> ([Vec<F>; 4], [u64; 4]) {
-    let mut kept: [Vec<F>; 4] = [const { Vec::new() }; 4];
-    let mut left_out = [0u64; 4];
-    for finding in findings {
-        let own = usize::from(code(finding.result()));
-        if kept.iter().map(Vec::len).sum::<usize>() == most {
-            let worse = (own + 1..kept.len()).rev().find(|at| kept.get(*at).is_some_and(|list| !list.is_empty()));
+#[derive(Clone, Debug)]
+pub(super) struct Kept<F> {
+    kept: [Vec<F>; 4],
+    left_out: [u64; 4],
+    most: usize,
+}
+
+impl<F> Default for Kept<F> {
+    fn default() -> Self {
+        Kept { kept: [const { Vec::new() }; 4], left_out: [0; 4], most: MOST_FINDINGS }
+    }
+}
+
+pub(super) fn most_telling<F: Judged>(findings: impl IntoIterator<Item = F>, most: usize) -> Kept<F> {
+    let mut kept = Kept { most, ..Kept::default() };
+    findings.into_iter().for_each(|finding| kept.offer(finding.result(), || finding));
+    kept
+}
+
+impl<F> Kept<F> {
+    /// Keeps a finding, or leaves it or a less telling one out.
+    pub(super) fn offer(&mut self, result: Verdict, make: impl FnOnce() -> F) {
+        let own = usize::from(code(result));
+        if self.kept.iter().map(Vec::len).sum::<usize>() == self.most {
+            let worse =
+                (own + 1..self.kept.len()).rev().find(|at| self.kept.get(*at).is_some_and(|list| !list.is_empty()));
             let at = worse.unwrap_or(own);
-            left_out.iter_mut().skip(at).take(1).for_each(|count| *count += 1);
-            match worse.and_then(|at| kept.get_mut(at)) {
+            self.left_out.iter_mut().skip(at).take(1).for_each(|count| *count += 1);
+            match worse.and_then(|at| self.kept.get_mut(at)) {
                 Some(list) => drop(list.pop()),
-                None => continue,
+                None => return,
             }
         }
-        if let Some(list) = kept.get_mut(own) {
-            list.push(finding);
+        if let Some(list) = self.kept.get_mut(own) {
+            list.push(make());
         }
     }
-    (kept, left_out)
+}
+
+impl Kept<Finding> {
+    /// All that are kept.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Finding> {
+        self.kept.iter().flatten()
+    }
+}
+
+/// Gaps and sources that findings refer to.
+#[derive(Debug, Default)]
+pub(super) struct References {
+    pub(super) gaps: HashSet<GapId>,
+    pub(super) sources: HashSet<SourceId>,
+}
+
+impl References {
+    /// Adds those of a finding.
+    pub(super) fn add(&mut self, finding: &Finding) {
+        let id = |fact: &Value, field: &str| fact.get(field).and_then(Value::as_str).map(str::to_owned);
+        self.gaps.extend(finding.reasons.iter().filter_map(|reason| GapId::try_from(reason.clone()).ok()));
+        for fact in finding.facts.values() {
+            self.gaps.extend(id(fact, "gap").and_then(|id| GapId::try_from(id).ok()));
+            self.sources.extend(id(fact, "from").and_then(|id| SourceId::try_from(id).ok()));
+        }
+    }
 }
 
 fn code(verdict: Verdict) -> u8 {
@@ -190,10 +234,10 @@ mod tests {
             Verdict::Unknown,
             Verdict::Fail,
         ];
-        let (kept, left_out) = most_telling(results.map(finding), 3);
+        let Kept { kept, left_out, .. } = most_telling(results.map(finding), 3);
         assert_eq!(kept.each_ref().map(Vec::len), [3, 0, 0, 0]);
         assert_eq!(left_out, [0, 1, 2, 1]);
-        let (kept, left_out) = most_telling(results.map(finding), 10);
+        let Kept { kept, left_out, .. } = most_telling(results.map(finding), 10);
         assert_eq!(kept.each_ref().map(Vec::len), [3, 1, 2, 1]);
         assert_eq!(left_out, [0; 4]);
     }

@@ -1,0 +1,202 @@
+//! The assessment of many accounts, with one account's evidence in memory at a time.
+//!
+//! First each account is held against the rules and added to the sums; when all are in, the sums are decided. Then the accounts
+//! are gone through again, in their order, to name what is touched and to write every finding with what was decided of the
+//! whole. The same evidence gives the same bytes, in whatever order accounts were scanned and by how many processes.
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use rung_rules::{
+    compose::{LazyFindings, Seen, Sums, coverage, gap_reports, head},
+    entry_path::Steps,
+    model::{AccountReport, Assessed, Coverage, EvidenceSet, GapReport, Scan, Settings, SourceRecord, hold},
+};
+
+use crate::{
+    bundle::{AccountFolder, Bundle, OfAccount},
+    failure::Failure,
+    report::{Head, html, json},
+};
+
+/// Where accounts can be read from, as often as wanted, in the order of their ids.
+#[derive(Debug)]
+pub enum Accounts {
+    /// Folders that a scan has written.
+    Folders(Vec<AccountFolder>, Timestamp),
+    /// A bundle.
+    Bundle(Bundle),
+}
+
+impl Accounts {
+    /// Goes through the accounts.
+    pub fn each(&self) -> Result<Box<dyn Iterator<Item = Result<OfAccount, Failure>> + '_>, Failure> {
+        match self {
+            Accounts::Folders(folders, now) => Ok(Box::new(folders.iter().map(|folder| folder.read(*now)))),
+            Accounts::Bundle(bundle) => Ok(Box::new(bundle.accounts()?)),
+        }
+    }
+
+    /// Every source of all accounts.
+    pub fn sources(&self) -> Result<Box<dyn Iterator<Item = Result<SourceRecord, Failure>> + '_>, Failure> {
+        match self {
+            Accounts::Folders(folders, _) => {
+                let all = folders.iter().map(AccountFolder::sources).collect::<Result<Vec<_>, _>>()?;
+                Ok(Box::new(all.into_iter().flatten()))
+            }
+            Accounts::Bundle(bundle) => Ok(Box::new(bundle.lines(crate::bundle::SOURCES)?)),
+        }
+    }
+}
+
+/// The sums of accounts that were held, in any order.
+#[derive(Debug)]
+pub struct Whole<'a> {
+    settings: &'a Settings,
+    now: Timestamp,
+    assessed: Assessed<'a>,
+    accounts: Vec<AccountReport>,
+}
+
+impl<'a> Whole<'a> {
+    /// No account yet.
+    pub fn new(settings: &'a Settings, now: Timestamp) -> Self {
+        let nothing = EvidenceSet { now, ..EvidenceSet::default() };
+        Whole { settings, now, assessed: hold(&nothing, settings).without_findings(), accounts: Vec::new() }
+    }
+
+    /// Adds an account; `told` is what is known of it beside its evidence. Gives what came of it alone.
+    pub fn add(&mut self, told: AccountReport, seen: &OfAccount) -> AccountReport {
+        let mut own = hold(&seen.set, self.settings);
+        self.assessed.add(&own);
+        own.decide(self.settings);
+        let calls = seen.ledger.iter().map(|line| line.count.calls).sum();
+        let cost_usd = seen.ledger.iter().map(|line| line.count.cost_usd).sum();
+        let AccountReport { controls, pillar, pillar_possible, subjects, gaps, .. } =
+            AccountReport::new(&told.id, &seen.set, &own);
+        let report =
+            AccountReport { controls, pillar, pillar_possible, subjects, gaps, calls, cost_usd: micro(cost_usd), ..told };
+        self.accounts.push(report.clone());
+        report
+    }
+
+    /// Decides, and goes through the accounts for what the head of the assessment names.
+    pub fn decide(mut self, accounts: &Accounts, scan: Scan) -> Result<Decided<'a>, Failure> {
+        self.assessed.decide(self.settings);
+        self.accounts.sort_by(|a, b| a.id.cmp(&b.id));
+        let (mut steps, mut seen) = (Steps::default(), Seen::default());
+        let mut page = html::Page::default();
+        let mut lines = 0;
+        for account in accounts.each()? {
+            let account = account?;
+            let own = marked(&account.set, self.settings, &self.assessed);
+            let gaps = gap_reports(&account.set, &own);
+            steps.add(&account.set, &own, &self.assessed);
+            seen.add(own.findings(), &gaps, &coverage(&account.set, &account.ledger));
+            page.add(LazyFindings::after(&account.set, &own, lines).iter(), &gaps, &account.set.sources);
+            lines += account.set.evidence.len() as u64;
+        }
+        let sums = Sums {
+            now: self.now,
+            settings: self.settings,
+            assessed: &self.assessed,
+            steps: &steps,
+            seen: &seen,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let mut head = head(sums, scan);
+        head.accounts = self.accounts;
+        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page })
+    }
+}
+
+fn micro(usd: f64) -> f64 {
+    (usd * 1e6).round() / 1e6
+}
+
+fn marked<'a>(set: &EvidenceSet, settings: &'a Settings, whole: &Assessed<'a>) -> Assessed<'a> {
+    let mut own = hold(set, settings);
+    own.mark_as(whole, set);
+    own
+}
+
+/// What many accounts come to.
+#[derive(Debug)]
+pub struct Decided<'a> {
+    settings: &'a Settings,
+    whole: Assessed<'a>,
+    /// All of the assessment but what grows with the evidence.
+    pub head: Head,
+    seen: Seen,
+    page: html::Page,
+}
+
+impl Decided<'_> {
+    /// The head for people: with the gaps and sources of the findings that a page shows, and coverage by operation.
+    pub fn for_people(&mut self) -> Head {
+        let mut head = self.head.clone();
+        (head.gaps, head.sources) = self.page.shown();
+        head.coverage = self.seen.by_operation();
+        head
+    }
+
+    /// Writes the page.
+    pub fn html(&mut self, out: impl Write) -> io::Result<()> {
+        let head = self.for_people();
+        self.page.write(&head, out)
+    }
+
+    /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.
+    pub fn json(&self, accounts: &Accounts, mut out: impl Write) -> io::Result<()> {
+        json::begin(&self.head, &mut out)?;
+        // What follows the findings is put aside while the accounts are gone through for them.
+        let (mut gaps, mut ledger) = (json::aside(",\"gaps\":")?, json::aside(",\"coverage\":")?);
+        let mut findings = json::List::begin(&mut out, "\"findings\":")?;
+        self.walk(accounts, &mut |visit| {
+            visit.findings.iter().try_for_each(|finding| findings.item(&finding))?;
+            visit.gaps.iter().try_for_each(|gap| gaps.item(gap))?;
+            visit.coverage.iter().try_for_each(|line| ledger.item(line))
+        })?;
+        findings.end()?;
+        json::place(gaps, &mut out)?;
+        let mut sources = json::List::begin(&mut out, ",\"sources\":")?;
+        for source in accounts.sources().map_err(io::Error::other)? {
+            sources.item(&source.map_err(io::Error::other)?)?;
+        }
+        sources.end()?;
+        json::place(ledger, &mut out)?;
+        json::end(&mut out)
+    }
+
+    /// Goes through the accounts with their findings.
+    pub fn walk(&self, accounts: &Accounts, look: &mut dyn FnMut(Visit<'_>) -> io::Result<()>) -> io::Result<()> {
+        let mut lines = 0;
+        for account in accounts.each().map_err(io::Error::other)? {
+            let account = account.map_err(io::Error::other)?;
+            let own = marked(&account.set, self.settings, &self.whole);
+            look(Visit {
+                findings: LazyFindings::after(&account.set, &own, lines),
+                gaps: gap_reports(&account.set, &own),
+                coverage: coverage(&account.set, &account.ledger),
+            })?;
+            lines += account.set.evidence.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+/// An account that is gone through.
+#[derive(Debug)]
+pub struct Visit<'v> {
+    /// Its findings.
+    pub findings: LazyFindings<'v>,
+    /// Its gaps, with what they hide.
+    pub gaps: Vec<GapReport>,
+    /// Its lines of the ledger.
+    pub coverage: Vec<Coverage>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+#[path = "assembly_tests.rs"]
+mod tests;
