@@ -17,6 +17,7 @@ use crate::{
     bundle::{AccountFolder, Bundle, OfAccount},
     failure::Failure,
     report::{Head, html, json},
+    scan::micro,
 };
 
 /// Where accounts can be read from, as often as wanted, in the order of their ids.
@@ -108,10 +109,6 @@ impl<'a> Whole<'a> {
         head.accounts = self.accounts;
         Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page })
     }
-}
-
-fn micro(usd: f64) -> f64 {
-    (usd * 1e6).round() / 1e6
 }
 
 fn marked<'a>(set: &EvidenceSet, settings: &'a Settings, whole: &Assessed<'a>) -> Assessed<'a> {

@@ -9,8 +9,10 @@ pub mod failure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
+pub(crate) mod memory;
 pub mod plain;
 pub mod progress;
 pub mod register;
 pub mod report;
 pub mod scan;
+pub mod unfinished;

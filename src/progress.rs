@@ -2,12 +2,16 @@
 
 use std::{
     io::{IsTerminal, stderr},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rung_collectors::aws::{Connection, Place};
+use rung_rules::model::PlaceCount;
 use tokio::task::JoinHandle;
 
 const EVERY: Duration = Duration::from_millis(100);
@@ -49,6 +53,64 @@ impl Progress {
     /// Takes the bar away.
     pub fn finish(self) {
         if let Some(follower) = self.follower {
+            follower.abort();
+        }
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A progress bar of a scan of many accounts.
+#[derive(Debug)]
+pub struct AccountsProgress {
+    bar: ProgressBar,
+    follower: Option<JoinHandle<()>>,
+    under_way: AtomicUsize,
+    calls: Arc<AtomicU64>,
+}
+
+impl AccountsProgress {
+    /// Starts the bar, if it is wanted and stderr is a terminal; so many accounts were finished before.
+    pub fn start(wanted: bool, accounts: usize, finished: usize) -> Self {
+        let calls = Arc::new(AtomicU64::default());
+        if !wanted || !stderr().is_terminal() {
+            let (bar, under_way) = (ProgressBar::hidden(), AtomicUsize::default());
+            return AccountsProgress { bar, follower: None, under_way, calls };
+        }
+        let bar = ProgressBar::with_draw_target(Some(accounts as u64), ProgressDrawTarget::stderr());
+        let template = "{spinner} {bar:30} {pos}/{len} accounts  {msg}  {elapsed}, {eta} left";
+        bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_position(finished as u64);
+        let (follow, so_far) = (bar.clone(), calls.clone());
+        let follower = tokio::spawn(async move {
+            loop {
+                follow.set_message(format!("{} calls", so_far.load(Ordering::Relaxed)));
+                follow.tick();
+                tokio::time::sleep(EVERY).await;
+            }
+        });
+        AccountsProgress { bar, follower: Some(follower), under_way: AtomicUsize::default(), calls }
+    }
+
+    /// Accounts that are being read.
+    pub fn under_way(&self) -> usize {
+        self.under_way.load(Ordering::Relaxed)
+    }
+
+    /// An account is begun.
+    pub fn begun(&self) {
+        self.under_way.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// An account is done; what it asked is added.
+    pub fn done(&self, ledger: &[PlaceCount]) {
+        self.under_way.fetch_sub(1, Ordering::Relaxed);
+        self.calls.fetch_add(ledger.iter().map(|line| line.count.calls).sum(), Ordering::Relaxed);
+        self.bar.inc(1);
+    }
+
+    /// Takes the bar away.
+    pub fn finish(&self) {
+        if let Some(follower) = &self.follower {
             follower.abort();
         }
         self.bar.finish_and_clear();

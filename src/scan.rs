@@ -5,15 +5,16 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 use jiff::Timestamp;
 use rung_collectors::{
     aws::{
-        Account, AccountError, Budget, ConnectError, Connection, Options, Place, Recorder, RecordingHeader, Replay,
-        connect,
+        Account, AccountError, Budget, ConnectError, Connection, Journal, Options, Place, Recorder, RecordingHeader,
+        Replay, UNKNOWN_ACCOUNT, connect,
     },
     calls::sts::IdentityError,
     collect_all, tags_not_asked,
 };
-use rung_rules::model::{EvidenceSet, Scan, Scope};
+use rung_rules::model::{EvidenceSet, PlaceCount, Scan, Scope};
 use tokio::sync::watch;
 
+pub mod many;
 mod register;
 pub use register::{Content, Handed};
 
@@ -66,6 +67,10 @@ pub struct Request {
     pub timeout: Duration,
     /// Whether a progress bar may be shown.
     pub progress: bool,
+    /// What an interrupted scan read answers first, and what is read is added to it.
+    pub journal: Option<Journal>,
+    /// When the scan began that this one goes on with.
+    pub now: Option<Timestamp>,
 }
 
 impl Request {
@@ -88,6 +93,8 @@ impl Request {
             max_attempts: 8,
             timeout: Duration::from_secs(30),
             progress: false,
+            journal: None,
+            now: None,
         }
     }
 }
@@ -103,13 +110,37 @@ pub struct Scanned {
     pub interrupted: bool,
 }
 
-/// Runs a scan. `stop` turns true when the user interrupts: what was seen until then is the result.
+/// Runs a scan of the caller's account. `stop` turns true when the user interrupts: what was seen until then is the result.
 pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanned, Failure> {
+    let connected = connected(&request, &stop).await?;
+    let Connected { connection, regions, tags, metrics } = &connected;
+    let account = find(connection, regions, stop.clone()).await;
+    let account = account.map_err(|failure| of_profile(failure, request.profile.as_deref()))?;
+    let places = account.places(connection);
+    let progress = Progress::start(request.progress, connection, &places);
+    let mut set = collected(&request, &places, *tags, |place| progress.place_done(place)).await;
+    progress.finish();
+    set.sort();
+    let interrupted = *stop.borrow();
+    finish_recording(connection, &account, *metrics)?;
+    let scan = described(connection, &account, interrupted);
+    Ok(Scanned { set, scan, interrupted })
+}
+
+/// A connection, and what a recording says of the scan that made it.
+struct Connected {
+    connection: Connection,
+    regions: Vec<String>,
+    tags: bool,
+    metrics: bool,
+}
+
+async fn connected(request: &Request, stop: &watch::Receiver<bool>) -> Result<Connected, Failure> {
     let mut regions = request.regions.clone();
     let mut metrics = request.metrics;
     // A recording is for any scope.
     let mut tags = request.tags || request.record.is_some();
-    let replay = match request.input {
+    let replay = match &request.input {
         Input::Aws => None,
         Input::Replay(replay) => {
             if regions.is_empty() {
@@ -117,7 +148,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
             }
             metrics &= replay.header().metrics;
             tags = replay.header().tags;
-            Some(replay)
+            Some(replay.clone())
         }
     };
     let recorder = match &request.record {
@@ -128,9 +159,8 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
             Some(Arc::new(recorder))
         }
     };
-    let profile = request.profile;
     let options = Options {
-        profile: profile.clone(),
+        profile: request.profile.clone(),
         region: regions.iter().find(|region| *region != "all").cloned(),
         concurrency: request.concurrency,
         max_attempts: request.max_attempts,
@@ -142,29 +172,32 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         paced: request.paced,
         replay,
         recorder,
+        journal: request.journal.clone(),
+        now: request.now,
         interrupted: stop.clone(),
     };
     let connection = connect(options).await.map_err(of_connect)?;
-    let account =
-        find(&connection, &regions, stop.clone()).await.map_err(|failure| of_profile(failure, profile.as_deref()))?;
-    let places = account.places(&connection);
-    let progress = Progress::start(request.progress, &connection, &places);
+    Ok(Connected { connection, regions, tags, metrics })
+}
+
+/// The evidence of an account's places, with the register if it is the account that has it.
+async fn collected(
+    request: &Request,
+    places: &[Arc<Place>],
+    tags: bool,
+    done: impl Fn(&Place),
+) -> EvidenceSet {
     let handed = match (&request.register, places.iter().find(|place| place.is_global())) {
         (Some(register), Some(place)) => register::evidence(register, place).await,
         _ => (Vec::new(), None),
     };
-    let mut set = collect_all(&places, |place: &Place| progress.place_done(place)).await;
-    progress.finish();
+    let mut set = collect_all(places, done).await;
     set.evidence.extend(handed.0);
     set.unseen.extend(handed.1);
-    set.sort();
     if request.tags && !tags {
         tags_not_asked(&mut set);
     }
-    let interrupted = *stop.borrow();
-    finish_recording(&connection, &account, metrics)?;
-    let scan = described(&connection, &account, interrupted);
-    Ok(Scanned { set, scan, interrupted })
+    set
 }
 
 async fn find(
@@ -229,7 +262,6 @@ fn finish_recording(connection: &Connection, account: &Account, metrics: bool) -
 fn described(connection: &Connection, account: &Account, interrupted: bool) -> Scan {
     let span = &connection.span;
     let calls = span.counters.snapshot();
-    let cents = |usd: f64| (usd * 1e6).round() / 1e6;
     Scan {
         id: format!("{}-{}", span.now.strftime("%Y%m%dT%H%M%SZ"), account.id),
         started_at: span.now,
@@ -239,8 +271,22 @@ fn described(connection: &Connection, account: &Account, interrupted: bool) -> S
         partition: account.partition.to_string(),
         regions: account.regions.iter().map(ToString::to_string).collect(),
         scope: Scope { tags_read: span.tags, ..Scope::default() },
-        cost_usd: cents(calls.values().map(|count| count.cost_usd).sum()),
+        cost_usd: micro(calls.values().map(|count| count.cost_usd).sum()),
         calls,
-        ledger: span.counters.ledger(),
+        ledger: ledger(connection, &account.id),
     }
+}
+
+/// What was asked, by place. Who is calling is asked before the account is known.
+fn ledger(connection: &Connection, account: &str) -> Vec<PlaceCount> {
+    let mut lines = connection.span.counters.ledger();
+    for line in lines.iter_mut().filter(|line| line.account == UNKNOWN_ACCOUNT) {
+        account.clone_into(&mut line.account);
+    }
+    lines.sort_by(|a, b| (&a.account, &a.region, &a.operation).cmp(&(&b.account, &b.region, &b.operation)));
+    lines
+}
+
+pub(crate) fn micro(usd: f64) -> f64 {
+    (usd * 1e6).round() / 1e6
 }

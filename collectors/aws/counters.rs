@@ -71,14 +71,7 @@ impl Counters {
     pub fn snapshot(&self) -> BTreeMap<String, CallCount> {
         let mut sums: BTreeMap<String, CallCount> = BTreeMap::new();
         for ((service, operation, ..), count) in self.counts.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            let sum = sums.entry(format!("{service}:{operation}")).or_default();
-            sum.calls += count.calls;
-            sum.retries += count.retries;
-            sum.throttles += count.throttles;
-            sum.errors += count.errors;
-            sum.bytes += count.bytes;
-            sum.milliseconds += count.milliseconds;
-            sum.cost_usd += count.cost_usd;
+            sums.entry(format!("{service}:{operation}")).or_default().add(count);
         }
         sums
     }

@@ -169,6 +169,19 @@ pub struct CallCount {
     pub cost_usd: f64,
 }
 
+impl CallCount {
+    /// Adds the counts of another place.
+    pub fn add(&mut self, more: &CallCount) {
+        self.calls += more.calls;
+        self.retries += more.retries;
+        self.throttles += more.throttles;
+        self.errors += more.errors;
+        self.bytes += more.bytes;
+        self.milliseconds += more.milliseconds;
+        self.cost_usd += more.cost_usd;
+    }
+}
+
 /// The pillar as a whole.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Pillar {
