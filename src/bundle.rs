@@ -6,9 +6,11 @@ use std::path::Path;
 mod chain;
 mod digest;
 mod draft;
+mod keys;
 mod lines;
 mod manifest;
 mod read;
+mod signature;
 mod verify;
 
 #[cfg(test)]
@@ -17,6 +19,7 @@ mod tests;
 
 pub use chain::Previous;
 pub use draft::Draft;
+pub use keys::{PublicKey, SignKey, exposed};
 pub use lines::{Lines, pack};
 pub use manifest::{Manifest, Part};
 pub use read::Bundle;
