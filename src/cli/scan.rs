@@ -67,7 +67,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// Sign the bundle with this Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it
-    #[arg(long, value_name = "FILE", env = "RUNG_SIGN_KEY")]
+    #[arg(long, value_name = "FILE", env = "RUNG_SIGN_KEY", hide_env_values = true)]
     sign_key: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
