@@ -7,9 +7,11 @@ mod account;
 mod chain;
 mod digest;
 mod draft;
+mod keys;
 mod lines;
 mod manifest;
 mod read;
+mod signature;
 mod verify;
 
 #[cfg(test)]
@@ -19,6 +21,7 @@ mod tests;
 pub use account::{AccountFolder, BundleAccounts, OfAccount};
 pub use chain::Previous;
 pub use draft::Draft;
+pub use keys::{PublicKey, SignKey, exposed};
 pub use lines::{Lines, pack};
 pub use manifest::{Manifest, Part};
 pub use read::Bundle;

@@ -165,7 +165,7 @@ proptest! {
             let _ = (bundle.evidence(), bundle.settings(), bundle.assessment());
         }
         // Whatever the manifest says, a file that it does not name is found.
-        let verified = verify(folder.path());
+        let verified = verify(folder.path(), None);
         prop_assert!(!verified.wrong.is_empty());
     }
 

@@ -16,10 +16,11 @@ use rung_rules::{
 use serde::Serialize;
 
 use super::{
-    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, UNSEEN, chain,
+    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, SignKey, UNSEEN, chain,
     digest::Digesting,
     manifest::{MANIFEST, SCHEMA},
     pack, packed, parent,
+    signature::{SIGNATURE, sign},
 };
 use crate::{
     failure::Failure,
@@ -38,6 +39,7 @@ pub struct Draft {
     aside: tempfile::TempDir,
     target: PathBuf,
     replace: bool,
+    key: Option<SignKey>,
     parts: Mutex<Vec<Part>>,
     growing: Mutex<BTreeMap<String, PartWriter>>,
 }
@@ -59,7 +61,13 @@ impl Draft {
             .tempdir_in(parent)
             .map_err(|error| Failure::file("write into", parent, &error))?;
         let (parts, growing) = Default::default();
-        Ok(Draft { aside, target: target.to_owned(), replace, parts, growing })
+        Ok(Draft { aside, target: target.to_owned(), replace, key: None, parts, growing })
+    }
+
+    /// Signs its manifest in the end.
+    #[must_use]
+    pub fn signed_by(self, key: Option<SignKey>) -> Self {
+        Draft { key, ..self }
     }
 
     /// Writes all parts but the ledger, side by side: evidence, settings, assessment, report. Gives the assessment back for what
@@ -151,12 +159,19 @@ impl Draft {
             let failed = |error: io::Error| Failure::file("write", &self.aside.path().join(&name), &error);
             self.end(&name, out).map_err(failed)?;
         }
-        let manifest = self.manifest(scan);
-        self.write(MANIFEST, |out| {
-            serde_json::to_writer_pretty(&mut *out, &manifest)?;
-            out.write_all(b"\n")
-        })?;
+        self.write_manifest(&self.manifest(scan))?;
         self.appear().map_err(|(path, error)| Failure::file("write", &path, &error))
+    }
+
+    fn write_manifest(&self, manifest: &Manifest) -> Result<(), Failure> {
+        let failed = |error: io::Error| Failure::file("write", &self.aside.path().join(MANIFEST), &error);
+        let mut bytes = serde_json::to_vec_pretty(manifest).map_err(|error| failed(error.into()))?;
+        bytes.push(b'\n');
+        self.write(MANIFEST, |out| out.write_all(&bytes))?;
+        match &self.key {
+            Some(key) => self.write(SIGNATURE, |out| out.write_all(&sign(key, &bytes)?)),
+            None => Ok(()),
+        }
     }
 
     fn manifest(&self, scan: &Scan) -> Manifest {
@@ -168,6 +183,7 @@ impl Draft {
             scan: Scan { ledger: Vec::new(), ..scan.clone() },
             // What is replaced each time chains nothing.
             previous: if self.replace { None } else { chain::previous(&self.target, &scan.accounts) },
+            signed_by: self.key.as_ref().map(|key| key.public().fingerprint()),
             parts,
         }
     }

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use rung_rules::model::Scan;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use super::Previous;
+use super::{Previous, signature::SIGNATURE};
 use crate::failure::Failure;
 
 pub(super) const MANIFEST: &str = "manifest.json";
@@ -23,6 +23,9 @@ pub struct Manifest {
     /// The scan before of the same accounts in the same folder; none for the first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<Previous>,
+    /// Fingerprint of the key that signs this manifest, in `manifest.sig`; none where nobody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signed_by: Option<String>,
     /// Its parts with their digests.
     pub parts: Vec<Part>,
 }
@@ -63,9 +66,9 @@ impl Manifest {
         }
     }
 
-    /// Names of parts that no scan writes: outside of the folder, the manifest itself, or twice the same.
+    /// Names of parts that no scan writes: outside of the folder, manifest or signature, or twice the same.
     pub(super) fn strange(&self) -> Vec<&str> {
-        let mut seen = BTreeSet::from([MANIFEST]);
+        let mut seen = BTreeSet::from([MANIFEST, SIGNATURE]);
         let plain = |name: &str| Path::new(name).file_name().is_some_and(|file| file == name);
         self.parts.iter().map(|part| part.name.as_str()).filter(|name| !plain(name) || !seen.insert(name)).collect()
     }

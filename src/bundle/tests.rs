@@ -47,7 +47,7 @@ fn a_bundle_of_many_frames_reads_as_one() {
     assert!(set.gaps.is_empty() && set.unseen.is_empty() && set.sources.is_empty());
     assert_eq!(bundle.scan().unwrap().ledger, (0..5).map(count).collect::<Vec<_>>());
     assert!(bundle.manifest.scan.ledger.is_empty());
-    assert_eq!(verify(&folder.path().join("b")).wrong, Vec::<String>::new());
+    assert_eq!(verify(&folder.path().join("b"), None).wrong, Vec::<String>::new());
 }
 
 #[test]
@@ -78,6 +78,6 @@ fn a_part_outside_of_the_folder_is_refused() {
         fs::write(path.join("manifest.json"), manifest.replace("unseen.jsonl.zst", name)).unwrap();
         let message = Bundle::open(&path).unwrap_err().message;
         assert!(message.contains("manifest.json") && message.contains(name), "{message}");
-        assert!(verify(&path).wrong.iter().any(|wrong| wrong.contains(name)), "{name}");
+        assert!(verify(&path, None).wrong.iter().any(|wrong| wrong.contains(name)), "{name}");
     }
 }

@@ -9,8 +9,9 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    Manifest, chain, digest,
+    Manifest, PublicKey, chain, digest,
     manifest::{MANIFEST, SCHEMA},
+    signature::{self, SIGNATURE},
 };
 
 /// What was found of a bundle.
@@ -22,12 +23,14 @@ pub struct Verified {
     pub manifest_sha256: Option<String>,
     /// Parts that are as they were written.
     pub parts: usize,
+    /// Who signed it, if anybody did.
+    pub signed_by: Option<PublicKey>,
     /// How it is chained, in words.
     pub chained: String,
 }
 
-/// Looks at every file of a bundle.
-pub fn verify(folder: &Path) -> Verified {
+/// Looks at every file of a bundle. With a key it must be signed by that.
+pub fn verify(folder: &Path, required: Option<&PublicKey>) -> Verified {
     let mut verified = Verified::default();
     let path = folder.join(MANIFEST);
     let bytes = match fs::read(&path) {
@@ -48,6 +51,10 @@ pub fn verify(folder: &Path) -> Verified {
     if manifest.schema != SCHEMA {
         verified.wrong.push(format!("{MANIFEST}: schema {:?}, expected {SCHEMA:?}", manifest.schema));
     }
+    match signature::check(folder, &bytes, &manifest, required) {
+        Ok(key) => verified.signed_by = key,
+        Err(wrong) => verified.wrong.push(wrong),
+    }
     let strange = manifest.strange();
     verified
         .wrong
@@ -65,8 +72,13 @@ pub fn verify(folder: &Path) -> Verified {
             Err(error) => verified.wrong.push(format!("{}: {error}", part.name)),
         }
     }
-    let known: BTreeSet<PathBuf> =
-        manifest.parts.iter().map(|part| part.name.as_str()).chain([MANIFEST]).map(|name| folder.join(name)).collect();
+    let known: BTreeSet<PathBuf> = manifest
+        .parts
+        .iter()
+        .map(|part| part.name.as_str())
+        .chain([MANIFEST, SIGNATURE])
+        .map(|name| folder.join(name))
+        .collect();
     match added(folder, &known) {
         Ok(added) => verified.wrong.extend(added),
         Err(error) => verified.wrong.push(format!("{}: {error}", folder.display())),

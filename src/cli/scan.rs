@@ -14,9 +14,9 @@ use rung_rules::{
 };
 use tokio::sync::watch;
 
-use super::output::Output;
+use super::output::{Output, note};
 use crate::{
-    bundle::Draft,
+    bundle::{self, Draft, SignKey},
     config::{Config, Flags},
     demo,
     failure::{Exit, Failure},
@@ -66,6 +66,9 @@ pub(super) struct Args {
     /// Folder for the bundle (default: the user's data folder)
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
+    /// Sign the bundle with this Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it
+    #[arg(long, value_name = "FILE", env = "RUNG_SIGN_KEY", hide_env_values = true)]
+    sign_key: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -138,10 +141,11 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
             "--fail-below target: no configuration names targets; write [targets] into rung.toml",
         ));
     }
+    let key = args.sign_key.as_deref().map(sign_key).transpose()?;
     let input = input(&args)?;
     let output = Output::prepare(args.output.as_deref())?;
     let (target, replace) = target(&args)?;
-    let draft = Draft::create(&target, replace)?;
+    let draft = Draft::create(&target, replace)?.signed_by(key);
     let (began, stop) = (std::time::Instant::now(), watch::channel(false));
     let request = Request {
         input,
@@ -166,6 +170,15 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         crate::scan::run(request, stop.1).await
     })?;
     finish(&args, &config.settings, scanned, draft, output, began.elapsed())
+}
+
+/// The key that signs the bundle, read before any call to AWS.
+fn sign_key(path: &Path) -> Result<SignKey, Failure> {
+    let key = SignKey::read(path)?;
+    if let Some(warning) = bundle::exposed(path) {
+        note(&warning);
+    }
+    Ok(key)
 }
 
 fn input(args: &Args) -> Result<Input, Failure> {

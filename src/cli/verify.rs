@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::output::Output;
 use crate::{
-    bundle::{Verified, verify},
+    bundle::{PublicKey, Verified, verify},
     failure::{Exit, Failure},
     plain::plain,
 };
@@ -13,8 +13,10 @@ const EXAMPLES: &str = "\
 Examples:
   rung verify ~/.local/share/rung/scans/*
   rung verify BUNDLE && rung assess BUNDLE
+  rung verify BUNDLE --public-key rung.pub.pem        signed with `rung scan --sign-key`, by this key and no other
 What it proves: each part is, byte for byte, what the manifest says; no file is missing or was added; and the manifest that the
-next bundle names was not changed since. Of the newest bundle only a copy of its manifest's SHA-256 can prove that: keep it.";
+next bundle names was not changed since. Of the newest bundle a signature can prove that, or a copy of its manifest's SHA-256:
+keep it.";
 
 /// Tell whether bundles are as their scans left them, offline
 #[derive(Debug, clap::Args)]
@@ -23,16 +25,20 @@ pub(super) struct Args {
     /// Bundles: folders that `rung scan` left
     #[arg(required = true, num_args = 1.., value_name = "BUNDLE")]
     bundles: Vec<PathBuf>,
+    /// Every bundle must be signed by this key: PEM, as `openssl pkey -in KEY -pubout` writes it
+    #[arg(long, value_name = "FILE")]
+    public_key: Option<PathBuf>,
 }
 
 /// Verifies each, and tells of each.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let all: Vec<_> = args.bundles.iter().map(|folder| (folder, verify(folder))).collect();
+    let key = args.public_key.as_deref().map(PublicKey::read).transpose()?;
+    let all: Vec<_> = args.bundles.iter().map(|folder| (folder, verify(folder, key.as_ref()))).collect();
     Output::Stdout.write(|out| {
         for (folder, verified) in &all {
             let name = plain(&folder.display().to_string());
             match verified.wrong.is_empty() {
-                true => writeln!(out, "{name}: ok, {}", sound(verified))?,
+                true => writeln!(out, "{name}: ok, {}", sound(verified, key.is_some()))?,
                 false => writeln!(out, "{name}: not as the scan left it")?,
             }
             for wrong in &verified.wrong {
@@ -48,7 +54,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     }
 }
 
-fn sound(verified: &Verified) -> String {
+fn sound(verified: &Verified, required: bool) -> String {
     let sha256 = verified.manifest_sha256.as_deref().unwrap_or_default();
-    format!("{} parts, {}, manifest {sha256}", verified.parts, verified.chained)
+    let signed = match &verified.signed_by {
+        None => String::new(),
+        Some(key) if required => format!(", signed by {}", key.fingerprint()),
+        // Whoever changes a bundle can sign it with a key of their own.
+        Some(key) => {
+            let hint = "compare the fingerprint; pass --public-key to require it";
+            format!(", signed by {} ({hint})", key.fingerprint())
+        }
+    };
+    format!("{} parts, {}, manifest {sha256}{signed}", verified.parts, verified.chained)
 }
