@@ -7,6 +7,7 @@
 use std::io::{self, Write};
 
 use jiff::Timestamp;
+use rung_collectors::tags_not_asked;
 use rung_rules::{
     compose::{LazyFindings, Seen, Sums, coverage, gap_reports, head},
     entry_path::Steps,
@@ -26,7 +27,12 @@ pub enum Accounts {
     /// Folders that a scan has written.
     Folders(Vec<AccountFolder>, Timestamp),
     /// A bundle.
-    Bundle(Bundle),
+    Bundle {
+        /// It.
+        bundle: Bundle,
+        /// Whether the scope chooses by tags that its scan did not ask for.
+        tags_missing: bool,
+    },
 }
 
 impl Accounts {
@@ -34,7 +40,13 @@ impl Accounts {
     pub fn each(&self) -> Result<Box<dyn Iterator<Item = Result<OfAccount, Failure>> + '_>, Failure> {
         match self {
             Accounts::Folders(folders, now) => Ok(Box::new(folders.iter().map(|folder| folder.read(*now)))),
-            Accounts::Bundle(bundle) => Ok(Box::new(bundle.accounts()?)),
+            Accounts::Bundle { bundle, tags_missing: false } => Ok(Box::new(bundle.accounts()?)),
+            Accounts::Bundle { bundle, tags_missing: true } => Ok(Box::new(bundle.accounts()?.map(|account| {
+                account.map(|mut account| {
+                    tags_not_asked(&mut account.set);
+                    account
+                })
+            }))),
         }
     }
 
@@ -45,7 +57,7 @@ impl Accounts {
                 let all = folders.iter().map(AccountFolder::sources).collect::<Result<Vec<_>, _>>()?;
                 Ok(Box::new(all.into_iter().flatten()))
             }
-            Accounts::Bundle(bundle) => Ok(Box::new(bundle.lines(crate::bundle::SOURCES)?)),
+            Accounts::Bundle { bundle, .. } => Ok(Box::new(bundle.lines(crate::bundle::SOURCES)?)),
         }
     }
 }

@@ -202,6 +202,11 @@ impl Unfinished {
     }
 }
 
+/// Whether a scan into this bundle was begun and not finished.
+pub fn is_begun(bundle: &Path) -> bool {
+    place(bundle).is_ok_and(|(folder, _)| folder.join(PLAN).is_file())
+}
+
 /// The names of scans in a folder that are not finished and that no process holds. Those nobody will go on with are removed.
 pub fn left_behind(scans: &Path) -> Vec<String> {
     let mut names = Vec::new();

@@ -75,6 +75,11 @@ impl AccountFolder {
         all
     }
 
+    /// Its id.
+    pub fn id(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
     /// What was found of it.
     pub fn report(&self) -> Result<AccountReport, Failure> {
         json(&self.folder.join(REPORT))
@@ -82,11 +87,10 @@ impl AccountFolder {
 
     /// Its evidence; `now` is when the scan began.
     pub fn read(&self, now: Timestamp) -> Result<OfAccount, Failure> {
-        let id = self.folder.file_name().unwrap_or_default().to_string_lossy();
         Ok(OfAccount {
             set: EvidenceSet {
                 now,
-                accounts: vec![id.as_ref().into()],
+                accounts: vec![self.id().into()],
                 evidence: self.items(EVIDENCE)?,
                 unseen: self.items(UNSEEN)?,
                 gaps: self.items(GAPS)?,

@@ -137,6 +137,28 @@ impl Draft {
         self.grow(part, |out| io::copy(&mut file, out).map(drop))
     }
 
+    /// Appends an account that was written into a folder of its own: behind those of accounts before it in order.
+    pub fn append_account(&self, account: &AccountFolder) -> Result<(), Failure> {
+        account::PARTS.iter().try_for_each(|part| self.append_file(part, &account.part(part)))
+    }
+
+    /// Writes the assessment as `fill` puts it together.
+    pub fn write_assessment(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        self.write(ASSESSMENT, |out| fill(out))
+    }
+
+    /// Writes the report's page as `fill` puts it together.
+    pub fn write_page(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+        self.write(REPORT, |out| fill(out))
+    }
+
+    /// A folder beside the draft for what goes into it; it goes with whoever holds it.
+    pub fn scratch(&self) -> Result<tempfile::TempDir, Failure> {
+        let beside = parent(&self.target);
+        let scratch = tempfile::Builder::new().prefix(PARTIAL).tempdir_in(beside);
+        scratch.map_err(|error| Failure::file("write into", beside, &error))
+    }
+
     /// One thread at a time, whatever the part.
     fn grow<R>(&self, part: &str, fill: impl FnOnce(&mut PartWriter) -> io::Result<R>) -> Result<R, Failure> {
         let name = packed(part);

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rung_rules::model::{Assessment, EvidenceSet, Scan, Settings};
+use rung_rules::model::{AccountReport, Assessment, EvidenceSet, Scan, Settings};
 use serde::de::DeserializeOwned;
 
 use super::{
@@ -76,6 +76,20 @@ impl Bundle {
     /// The assessment as it was written.
     pub fn assessment(&self) -> Result<Assessment, Failure> {
         json(&self.folder.join(ASSESSMENT))
+    }
+
+    /// The accounts of the assessment; the rest of it, which may be long, is passed over.
+    pub fn assessment_accounts(&self) -> Result<Vec<AccountReport>, Failure> {
+        #[derive(serde::Deserialize)]
+        struct Only {
+            #[serde(default)]
+            accounts: Vec<AccountReport>,
+        }
+        let path = self.folder.join(ASSESSMENT);
+        let file = std::fs::File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        let only: Only = serde_json::from_reader(std::io::BufReader::new(file))
+            .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))?;
+        Ok(only.accounts)
     }
 
     /// The items of JSON lines, one at a time. `part` is the name without `.zst`, for example [`EVIDENCE`]; bundles of the

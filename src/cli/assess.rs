@@ -1,15 +1,16 @@
 //! `rung assess`.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Settings, assess},
+    model::{AccountReport, Settings, assess},
 };
 
 use super::output::Output;
 use crate::{
-    bundle::Bundle,
+    assembly::{Accounts, Whole},
+    bundle::{Bundle, OfAccount},
     config::{Config, Flags},
     failure::{Exit, Failure},
     report::{self, Format, Rendering},
@@ -18,8 +19,12 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   rung assess ~/.local/share/rung/scans/demo
+  rung assess BUNDLE --account 111111111111         one account of an organisation's scan
   rung assess BUNDLE --config rung.toml             with today's scope, thresholds, attestations, waivers
   rung assess BUNDLE --format json -o today.json    today's rules on last year's evidence";
+
+/// Accounts named when one is not there.
+const NAMED: usize = 5;
 
 /// Hold today's rules against a stored bundle, without AWS
 ///
@@ -29,6 +34,9 @@ Examples:
 pub(super) struct Args {
     /// The bundle: a folder that `rung scan` left
     bundle: PathBuf,
+    /// Of a bundle of several accounts: only this one, as if it had been scanned alone
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Option<String>,
     #[command(flatten)]
     set: Flags,
     /// What to print
@@ -43,14 +51,75 @@ pub(super) struct Args {
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let bundle = Bundle::open(&args.bundle)?;
     let output = Output::prepare(args.output.as_deref())?;
-    let mut set = bundle.evidence()?;
     let settings = settings(&args, &bundle)?;
+    let several = bundle.manifest.scan.accounts.len() > 1;
+    if let Some(account) = &args.account {
+        return one_of_many(&args, bundle, account, &settings, output);
+    }
+    if several {
+        return many(&args, bundle, &settings, output);
+    }
+    let mut set = bundle.evidence()?;
     if !settings.scope.tags.is_empty() && !bundle.manifest.scan.scope.tags_read {
         rung_collectors::tags_not_asked(&mut set);
     }
     let assessed = assess(&set, &settings);
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, bundle.scan()?).with_findings(());
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
+    Ok(Exit::Done)
+}
+
+/// Many accounts, one in memory at a time.
+fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Result<Exit, Failure> {
+    let scan = bundle.manifest.scan.clone();
+    let told: BTreeMap<String, AccountReport> =
+        bundle.assessment_accounts()?.into_iter().map(|account| (account.id.clone(), account)).collect();
+    let tags_missing = !settings.scope.tags.is_empty() && !scan.scope.tags_read;
+    let accounts = Accounts::Bundle { bundle, tags_missing };
+    let mut whole = Whole::new(settings, scan.started_at);
+    for of in accounts.each()? {
+        let of = of?;
+        let id = of.set.accounts.first().map(ToString::to_string).unwrap_or_default();
+        let known = told.get(&id).cloned().unwrap_or_else(|| AccountReport { id, ..AccountReport::default() });
+        whole.add(known, &of);
+    }
+    let mut decided = whole.decide(&accounts, scan)?;
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    super::scan::write_many(args.format, false, &mut decided, &accounts, output, &rendering)?;
+    Ok(Exit::Done)
+}
+
+/// One account of many, as if it had been scanned alone.
+fn one_of_many(
+    args: &Args,
+    bundle: Bundle,
+    account: &str,
+    settings: &Settings,
+    output: Output,
+) -> Result<Exit, Failure> {
+    let mut scan = bundle.manifest.scan.clone();
+    if !scan.accounts.iter().any(|id| id == account) {
+        let known = scan.accounts.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+        let words = format!("the bundle has no account {account}; it has {known}");
+        return Err(Failure::usage(if scan.accounts.len() > NAMED { format!("{words} and more") } else { words }));
+    }
+    let mut accounts = bundle.accounts()?;
+    let is_it = |of: &Result<OfAccount, Failure>| {
+        of.as_ref().map_or(true, |of| of.set.accounts.iter().any(|id| **id == *account))
+    };
+    let Some(of) = accounts.find(is_it) else { return Err(Failure::usage("its lines are missing")) };
+    let OfAccount { mut set, ledger } = of?;
+    if !settings.scope.tags.is_empty() && !scan.scope.tags_read {
+        rung_collectors::tags_not_asked(&mut set);
+    }
+    scan.accounts = vec![account.to_owned()];
+    (scan.calls, scan.cost_usd) = crate::scan::many::sums(&ledger);
+    scan.ledger = ledger;
+    let assessed = assess(&set, settings);
+    let parts = Parts { set: &set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
+    let (head, findings) = compose(parts, scan).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
     output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
     Ok(Exit::Done)

@@ -1,29 +1,24 @@
 //! `rung scan`.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::path::PathBuf;
 
 use clap::ValueEnum;
-use rung_collectors::aws::{Recording, Replay};
-use rung_rules::{
-    compose::{Parts, compose},
-    model::{Assessment, Level, Scan, Settings, assess},
-};
-use tokio::sync::watch;
 
-use super::output::{Output, note};
+mod begin;
+mod exit;
+mod job;
+mod many;
+mod one;
+
+use super::accounts::AccountFlags;
 use crate::{
-    bundle::{self, Draft, SignKey},
-    config::{Config, Flags},
-    demo,
+    config::Flags,
     failure::{Exit, Failure},
-    register,
-    report::{self, Format, Rendering},
-    scan::{Content, Handed, Input, Request, Scanned},
+    report::Format,
 };
+use exit::{Bar, bar, dollars};
+pub(super) use many::write as write_many;
+use job::Job;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -31,15 +26,32 @@ Examples:
   rung scan --profile audit --region all      every enabled region
   rung scan --format json -o - | jq .controls machine-readable, progress on stderr
   rung scan --fail-below 3                    exit code 1 when a control is confirmed below 3
-  rung scan --record rec && rung scan --replay rec   keep the wire, scan it again offline";
+  rung scan --record rec && rung scan --replay rec   keep the wire, scan it again offline
+  rung scan --org --region all                every active account of the organisation, in one command
+  rung scan --accounts accounts.txt --role-name audit --external-id team-4711
+  rung scan --resume 20261125T020000Z         go on with a scan that was killed, interrupted or left without credentials";
 
-/// Scan an account
+/// Scan an account, or a whole organisation
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// Scan the recorded demo account that ships inside the binary
-    #[arg(long, conflicts_with_all = ["profile", "replay", "record"])]
+    #[arg(long, conflicts_with_all = ["profile", "replay", "record", "several"])]
     demo: bool,
+    /// Go on with an unfinished scan: its id, or its bundle's folder. What it read is not asked again; accounts, regions and
+    /// settings are its own
+    #[arg(long, value_name = "ID", conflicts_with_all = [
+        "demo", "replay", "record", "regions", "bundle", "org", "accounts", "config", "attestations", "waivers", "register", "sql_digests",
+    ])]
+    resume: Option<PathBuf>,
+    #[command(flatten)]
+    accounts: AccountFlags,
+    /// Most accounts that are read at once
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Several accounts")]
+    accounts_at_once: u16,
+    /// While the program holds more memory than this, in MiB, no further account is begun
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..), help_heading = "Several accounts")]
+    max_memory: u32,
     /// Named profile of the AWS configuration (default: the SDK's credential chain)
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
@@ -53,13 +65,13 @@ pub(super) struct Args {
     #[arg(long)]
     sql_digests: bool,
     /// Write each exchange with AWS into this new folder; credentials and secrets are left out
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "several")]
     record: Option<PathBuf>,
     /// With --record: replace account ids, names, addresses and tag values by stable pseudonyms
     #[arg(long, requires = "record")]
     redact: bool,
     /// Answer from a recording instead of AWS; nothing is sent
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "record"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "record", "several"])]
     replay: Option<PathBuf>,
     #[command(flatten)]
     set: Flags,
@@ -112,202 +124,15 @@ enum Switch {
     Off,
 }
 
-/// What `--fail-below` asks of each control.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Bar {
-    Level(Level),
-    Target,
-}
-
-fn bar(text: &str) -> Result<Bar, String> {
-    let level = text.parse().ok().filter(|n| (2..=5).contains(n)).and_then(|n: u8| Level::try_from(n).ok());
-    match (text, level) {
-        ("target", _) => Ok(Bar::Target),
-        (_, Some(level)) => Ok(Bar::Level(level)),
-        _ => Err("expected a level from 2 to 5, or `target`".to_owned()),
-    }
-}
-
-fn dollars(text: &str) -> Result<f64, String> {
-    let usd = text.parse().ok().filter(|usd: &f64| usd.is_finite() && *usd >= 0.0);
-    usd.ok_or_else(|| "expected US dollars, like 0.50".to_owned())
-}
 
 /// Runs the scan.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let config = Config::load(&args.set)?;
-    if args.fail_below == Some(Bar::Target) && config.settings.targets.is_empty() {
-        return Err(Failure::usage(
-            "--fail-below target: no configuration names targets; write [targets] into rung.toml",
-        ));
-    }
-    let key = args.sign_key.as_deref().map(sign_key).transpose()?;
-    let input = input(&args)?;
-    let output = Output::prepare(args.output.as_deref())?;
-    let (target, replace) = target(&args)?;
-    let draft = Draft::create(&target, replace)?.signed_by(key);
-    let (began, stop) = (std::time::Instant::now(), watch::channel(false));
-    let request = Request {
-        input,
-        profile: args.profile.clone(),
-        regions: args.regions.clone(),
-        metrics: args.metrics == Switch::On,
-        tags: !config.settings.scope.tags.is_empty(),
-        sql_digests: args.sql_digests,
-        register: config.register.as_deref().map(handed).transpose()?,
-        record: args.record.clone(),
-        redact: args.redact,
-        max_calls: args.max_calls,
-        max_usd: args.max_cost,
-        paced: args.pace.map(|pace| pace == Switch::On),
-        concurrency: args.concurrency.into(),
-        max_attempts: args.max_attempts.into(),
-        timeout: Duration::from_secs(args.timeout.into()),
-        progress: !args.quiet,
+    let job = match &args.resume {
+        Some(id) => Job::resume(&args, id)?,
+        None => Job::new(&args)?,
     };
-    let scanned = runtime()?.block_on(async {
-        tokio::spawn(listen(stop.0));
-        crate::scan::run(request, stop.1).await
-    })?;
-    finish(&args, &config.settings, scanned, draft, output, began.elapsed())
-}
-
-/// The key that signs the bundle, read before any call to AWS.
-fn sign_key(path: &Path) -> Result<SignKey, Failure> {
-    let key = SignKey::read(path)?;
-    if let Some(warning) = bundle::exposed(path) {
-        note(&warning);
+    match job.is_of_many() {
+        true => many::run(&args, job),
+        false => one::run(&args, job),
     }
-    Ok(key)
-}
-
-fn input(args: &Args) -> Result<Input, Failure> {
-    let recording = match &args.replay {
-        Some(folder) => Recording::open(folder).map_err(|error| {
-            Failure::usage(format!(
-                "the recording cannot be replayed: {error}\nUse a folder as `rung scan --record` left it."
-            ))
-        })?,
-        None if args.demo => demo::recording()?,
-        None => return Ok(Input::Aws),
-    };
-    Ok(Input::Replay(Arc::new(Replay::new(recording))))
-}
-
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::usage(format!("cannot start: {error}")))
-}
-
-/// The register that the configuration names. A file is read and checked now, before any call to AWS.
-fn handed(location: &str) -> Result<Handed, Failure> {
-    let content = match location.strip_prefix("s3://") {
-        None => Content::Local(super::debt::read(Path::new(location))?),
-        Some(rest) => {
-            let parts = rest.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
-            let (bucket, key) =
-                parts.ok_or_else(|| Failure::usage(format!("register {location:?}: expected s3://bucket/key")))?;
-            if register::Format::of(key).is_none() {
-                let words = "its name ends neither in .csv, .md nor .toml, so its format is not known";
-                return Err(Failure::usage(format!("register {location}: {words}")));
-            }
-            Content::S3 { bucket: bucket.to_owned(), key: key.to_owned() }
-        }
-    };
-    Ok(Handed { location: location.to_owned(), content, scans: super::latest::began() })
-}
-
-/// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
-#[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
-async fn listen(stop: watch::Sender<bool>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
-        eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
-        stop.send_replace(true);
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(Exit::Interrupted as i32);
-    }
-}
-
-/// The bundle's folder: as given, or in the user's data folder under the time of the scan.
-fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
-    if let Some(folder) = &args.bundle {
-        return Ok((folder.clone(), false));
-    }
-    let scans = super::latest::scans()?;
-    if args.demo {
-        return Ok((scans.join("demo"), true));
-    }
-    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let free = (1..)
-        .map(|n| scans.join(if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") }))
-        .find(|path| !path.exists());
-    free.map(|path| (path, false)).ok_or_else(|| Failure::usage("no free name for the bundle: name one with --bundle"))
-}
-
-fn finish(
-    args: &Args,
-    settings: &Settings,
-    scanned: Scanned,
-    draft: Draft,
-    output: Output,
-    took: Duration,
-) -> Result<Exit, Failure> {
-    let assessed = assess(&scanned.set, settings);
-    let parts = Parts { set: &scanned.set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
-    let assessment = compose(parts, scanned.scan.clone());
-    let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
-    // The assessment has its coverage instead; the manifest keeps what that is made of.
-    let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
-    let bundle = draft.finish(&stored)?;
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
-    let to_stdout = matches!(output, Output::Stdout);
-    match args.format {
-        Format::Text if args.quiet => {}
-        Format::Text => output.write(|out| report::text::write(&head, &rendering, out))?,
-        format => {
-            output.write(|out| report::write(format, &head, findings.iter(), &rendering, out))?;
-            if !args.quiet && !to_stdout {
-                summary(&head, &rendering);
-            }
-        }
-    }
-    Ok(exit(args, &scanned, &head))
-}
-
-#[expect(clippy::print_stderr, reason = "the summary for people, beside the output for machines")]
-fn summary(head: &Assessment<()>, rendering: &Rendering<'_>) {
-    let mut text = Vec::new();
-    if report::text::write(head, rendering, &mut text).is_ok() {
-        eprint!("{}", String::from_utf8_lossy(&text));
-    }
-}
-
-fn exit(args: &Args, scanned: &Scanned, head: &Assessment<()>) -> Exit {
-    if scanned.interrupted {
-        Exit::Interrupted
-    } else if args.require_complete && !head.gaps.is_empty() {
-        Exit::Incomplete
-    } else if args.fail_below.is_some_and(|bar| stands_below(bar, head)) {
-        Exit::BelowTarget
-    } else {
-        Exit::Done
-    }
-}
-
-/// Whether an applicable control stands below the bar; what waivers except does not count.
-fn stands_below(bar: Bar, head: &Assessment<()>) -> bool {
-    head.controls.iter().any(|control| {
-        let confirmed = match control.with_waivers {
-            Some(with_waivers) => with_waivers.levels.map(|levels| levels.confirmed),
-            None => control.confirmed,
-        };
-        let wanted = match bar {
-            Bar::Level(level) => Some(level),
-            Bar::Target => control.target,
-        };
-        matches!((confirmed, wanted), (Some(confirmed), Some(wanted)) if confirmed < wanted)
-    })
 }

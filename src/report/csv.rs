@@ -7,28 +7,55 @@ use serde_json::Value;
 
 /// Writes all findings.
 pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> io::Result<()> {
-    let mut rows = csv::Writer::from_writer(out);
-    rows.write_record([
-        "criterion",
-        "result",
-        "kind",
-        "arn",
-        "name",
-        "account",
-        "region",
-        "facts",
-        "reasons",
-        "evidence",
-        "attested",
-        "waived",
-    ])
-    .map_err(broken)?;
-    for finding in findings.into_iter().map(Judged::into_finding) {
+    let mut lines = Lines::begin(out)?;
+    lines.add(findings)?;
+    lines.end()
+}
+
+/// A file of findings that come in several lots.
+pub struct Lines<'o> {
+    rows: csv::Writer<&'o mut dyn Write>,
+}
+
+impl std::fmt::Debug for Lines<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Lines")
+    }
+}
+
+impl<'o> Lines<'o> {
+    /// Begins with the names of the columns.
+    pub fn begin(out: &'o mut dyn Write) -> io::Result<Self> {
+        let mut rows = csv::Writer::from_writer(out);
+        rows.write_record([
+            "criterion",
+            "result",
+            "kind",
+            "arn",
+            "name",
+            "account",
+            "region",
+            "facts",
+            "reasons",
+            "evidence",
+            "attested",
+            "waived",
+        ])
+        .map_err(broken)?;
+        Ok(Lines { rows })
+    }
+
+    /// More findings.
+    pub fn add(&mut self, findings: impl IntoIterator<Item: Judged>) -> io::Result<()> {
+        findings.into_iter().map(Judged::into_finding).try_for_each(|finding| self.row(&finding))
+    }
+
+    fn row(&mut self, finding: &Finding) -> io::Result<()> {
         let subject = &finding.subject.subject;
         let facts: Vec<_> = finding.facts.iter().map(|(name, fact)| format!("{name}={}", value(fact))).collect();
-        rows.write_record([
+        let row = [
             guarded(&finding.criterion),
-            guarded(result(&finding)),
+            guarded(result(finding)),
             guarded(&finding.subject.kind),
             guarded(&subject.arn),
             guarded(subject.name.as_deref().unwrap_or_default()),
@@ -39,10 +66,14 @@ pub fn write(findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> 
             guarded(&finding.evidence),
             finding.attested.to_string(),
             finding.waived.to_string(),
-        ])
-        .map_err(broken)?;
+        ];
+        self.rows.write_record(row).map_err(broken)
     }
-    rows.flush()
+
+    /// The end.
+    pub fn end(mut self) -> io::Result<()> {
+        self.rows.flush()
+    }
 }
 
 /// The error beneath: that a reader went away (`| head`) must be seen for what it is.

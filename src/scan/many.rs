@@ -239,6 +239,14 @@ impl Calls {
     }
 }
 
+/// Counts by operation, and their list price in US dollars.
+pub fn sums(ledger: &[PlaceCount]) -> (BTreeMap<String, CallCount>, f64) {
+    let mut calls = Calls::default();
+    calls.add(ledger);
+    let usd = calls.0.values().map(|count| count.cost_usd).sum();
+    (calls.0, micro(usd))
+}
+
 /// Why an account could not be entered: the cause of its gap, and AWS's words.
 fn why(error: &AccountError) -> (Cause, String) {
     let words = error.to_string();

@@ -1,0 +1,100 @@
+//! What is settled before a scan begins: where answers come from, the register, the key, the bundle's folder, the user's Ctrl-C.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rung_collectors::aws::{Recording, Replay};
+use tokio::sync::watch;
+
+use super::{super::{debt, latest, output::note}, Args};
+use crate::{
+    bundle::{self, SignKey},
+    demo,
+    failure::{Exit, Failure},
+    register,
+    scan::{Content, Handed, Input},
+    unfinished,
+};
+
+/// The key that signs the bundle, read before any call to AWS.
+pub(super) fn sign_key(path: &Path) -> Result<SignKey, Failure> {
+    let key = SignKey::read(path)?;
+    if let Some(warning) = bundle::exposed(path) {
+        note(&warning);
+    }
+    Ok(key)
+}
+
+pub(super) fn input(args: &Args) -> Result<Input, Failure> {
+    let recording = match &args.replay {
+        Some(folder) => Recording::open(folder).map_err(|error| {
+            Failure::usage(format!(
+                "the recording cannot be replayed: {error}\nUse a folder as `rung scan --record` left it."
+            ))
+        })?,
+        None if args.demo => demo::recording()?,
+        None => return Ok(Input::Aws),
+    };
+    Ok(Input::Replay(Arc::new(Replay::new(recording))))
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::usage(format!("cannot start: {error}")))
+}
+
+/// The register that the configuration names. A file is read and checked now, before any call to AWS.
+pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
+    let content = match location.strip_prefix("s3://") {
+        None => Content::Local(debt::read(Path::new(location))?),
+        Some(rest) => {
+            let parts = rest.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
+            let (bucket, key) =
+                parts.ok_or_else(|| Failure::usage(format!("register {location:?}: expected s3://bucket/key")))?;
+            if register::Format::of(key).is_none() {
+                let words = "its name ends neither in .csv, .md nor .toml, so its format is not known";
+                return Err(Failure::usage(format!("register {location}: {words}")));
+            }
+            Content::S3 { bucket: bucket.to_owned(), key: key.to_owned() }
+        }
+    };
+    Ok(Handed { location: location.to_owned(), content, scans: latest::began() })
+}
+
+/// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
+#[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
+pub(super) async fn listen(stop: watch::Sender<bool>) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
+        stop.send_replace(true);
+    }
+    if tokio::signal::ctrl_c().await.is_ok() {
+        std::process::exit(Exit::Interrupted as i32);
+    }
+}
+
+/// The bundle's folder: as given, or in the user's data folder under the time of the scan.
+pub(super) fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
+    if let Some(folder) = &args.bundle {
+        return Ok((folder.clone(), false));
+    }
+    let scans = latest::scans()?;
+    if args.demo {
+        return Ok((scans.join("demo"), true));
+    }
+    let stamp = jiff::Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
+    let free = (1..)
+        .map(|n| scans.join(if n == 1 { stamp.clone() } else { format!("{stamp}-{n}") }))
+        .find(|path| !path.exists() && !unfinished::is_begun(path));
+    free.map(|path| (path, false)).ok_or_else(|| Failure::usage("no free name for the bundle: name one with --bundle"))
+}
+
+/// The bundle that an unfinished scan would have left: an id stands for a folder of the user's data, a path for itself.
+pub(super) fn of_id(id: &Path) -> Result<PathBuf, Failure> {
+    let is_id = id.components().count() == 1 && !unfinished::is_begun(id);
+    if is_id { Ok(latest::scans()?.join(id)) } else { Ok(id.to_owned()) }
+}

@@ -1,0 +1,174 @@
+//! All that a scan needs before it begins, checked: what it asks, where it writes, and what it goes on with.
+
+use std::{path::Path, time::Duration};
+
+use jiff::Timestamp;
+use rung_collectors::aws::{Journal, Member, RoleOptions, Selection};
+use rung_rules::model::Settings;
+
+use super::{
+    super::{accounts::Wanted, latest, output::{Output, note}},
+    Args, Bar, Switch, begin,
+};
+use crate::{
+    bundle::Draft,
+    config::Config,
+    failure::Failure,
+    plain::plain,
+    scan::{Input, Request},
+    unfinished::{Many, Plan, Unfinished, left_behind},
+};
+
+/// Which accounts are scanned.
+pub(super) enum Accounts {
+    /// The caller's own.
+    Own,
+    /// Those of the organisation, which is still to be read.
+    Selected(Selection, RoleOptions),
+    /// These.
+    Listed(Vec<Member>, RoleOptions),
+}
+
+/// A scan about to begin.
+pub(super) struct Job {
+    pub(super) settings: Settings,
+    pub(super) request: Request,
+    pub(super) accounts: Accounts,
+    pub(super) output: Output,
+    pub(super) draft: Draft,
+    /// What would be gone on with; none for a recording, which can be scanned again at any time.
+    pub(super) unfinished: Option<Unfinished>,
+}
+
+impl Job {
+    /// A new scan, as the flags say.
+    pub(super) fn new(args: &Args) -> Result<Self, Failure> {
+        let config = Config::load(&args.set)?;
+        check_targets(args, &config.settings)?;
+        let (wanted, role) = args.accounts.wanted()?;
+        let accounts = match wanted {
+            Wanted::Own => Accounts::Own,
+            Wanted::Organization(selection) => Accounts::Selected(selection, role),
+            Wanted::Listed(members) => Accounts::Listed(members, role),
+        };
+        let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
+        let input = begin::input(args)?;
+        let output = Output::prepare(args.output.as_deref())?;
+        let (target, replace) = begin::target(args)?;
+        let draft = Draft::create(&target, replace)?.signed_by(key);
+        let mut plan = Plan::new(config.settings.clone(), Timestamp::now());
+        plan.profile.clone_from(&args.profile);
+        plan.regions.clone_from(&args.regions);
+        plan.metrics = args.metrics == Switch::On;
+        plan.sql_digests = args.sql_digests;
+        plan.register.clone_from(&config.register);
+        plan.many = match &accounts {
+            Accounts::Own => None,
+            Accounts::Selected(_, role) => Some(Many::new(role, None)),
+            Accounts::Listed(members, role) => Some(Many::new(role, Some(members))),
+        };
+        let resumable = matches!(input, Input::Aws) && args.record.is_none();
+        let mut request = request(args, input, &plan)?;
+        let unfinished = match resumable {
+            true => {
+                tell_of_others();
+                Some(Unfinished::begin(&target, plan)?)
+            }
+            false => None,
+        };
+        request.journal = unfinished.as_ref().and_then(journal);
+        request.now = unfinished.as_ref().map(|unfinished| unfinished.plan.started_at);
+        Ok(Job { settings: config.settings, request, accounts, output, draft, unfinished })
+    }
+
+    /// An unfinished scan, to go on with.
+    pub(super) fn resume(args: &Args, id: &Path) -> Result<Self, Failure> {
+        let target = begin::of_id(id)?;
+        let unfinished = Unfinished::resume(&target)?;
+        let plan = &unfinished.plan;
+        check_targets(args, &plan.settings)?;
+        let accounts = match &plan.many {
+            None => Accounts::Own,
+            Some(many) => match many.members() {
+                Some(members) => Accounts::Listed(members, many.role()),
+                None => {
+                    let words = "was interrupted before the organisation's accounts were known: nothing was read. Scan again.";
+                    let message = format!("{} {words}", unfinished.name());
+                    unfinished.remove();
+                    return Err(Failure::usage(message));
+                }
+            },
+        };
+        let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
+        let output = Output::prepare(args.output.as_deref())?;
+        let mut request = request(args, Input::Aws, plan)?;
+        request.journal = journal(&unfinished);
+        request.now = Some(plan.started_at);
+        // An interrupted scan may have left a bundle of what it saw: that stays as it is.
+        let free = if target.exists() { resumed_name(&target) } else { target.clone() };
+        let draft = Draft::create(&free, false)?.signed_by(key);
+        Ok(Job { settings: plan.settings.clone(), request, accounts, output, draft, unfinished: Some(unfinished) })
+    }
+
+    /// Whether it is a scan of several accounts.
+    pub(super) fn is_of_many(&self) -> bool {
+        !matches!(self.accounts, Accounts::Own)
+    }
+}
+
+fn resumed_name(target: &Path) -> std::path::PathBuf {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    let numbered = |n: u32| target.with_file_name(if n == 1 { format!("{name}-resumed") } else { format!("{name}-resumed-{n}") });
+    (1..u32::MAX).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))
+}
+
+fn check_targets(args: &Args, settings: &Settings) -> Result<(), Failure> {
+    if args.fail_below == Some(Bar::Target) && settings.targets.is_empty() {
+        return Err(Failure::usage(
+            "--fail-below target: no configuration names targets; write [targets] into rung.toml",
+        ));
+    }
+    Ok(())
+}
+
+/// What is asked is the plan's; how fast and how patiently, the command line's.
+fn request(args: &Args, input: Input, plan: &Plan) -> Result<Request, Failure> {
+    Ok(Request {
+        input,
+        profile: args.profile.clone().or_else(|| plan.profile.clone()),
+        regions: plan.regions.clone(),
+        metrics: plan.metrics,
+        tags: !plan.settings.scope.tags.is_empty(),
+        sql_digests: plan.sql_digests,
+        register: plan.register.as_deref().map(begin::handed).transpose()?,
+        record: args.record.clone(),
+        redact: args.redact,
+        max_calls: args.max_calls,
+        max_usd: args.max_cost,
+        paced: args.pace.map(|pace| pace == Switch::On),
+        concurrency: args.concurrency.into(),
+        max_attempts: args.max_attempts.into(),
+        timeout: Duration::from_secs(args.timeout.into()),
+        progress: !args.quiet,
+        journal: None,
+        now: None,
+    })
+}
+
+/// The scan goes on without a journal where none can be written.
+fn journal(unfinished: &Unfinished) -> Option<Journal> {
+    match Journal::open(&unfinished.journal()) {
+        Ok(journal) => Some(journal),
+        Err(error) => {
+            note(&format!("the scan cannot be resumed if it is interrupted: {}", plain(&error.to_string())));
+            None
+        }
+    }
+}
+
+fn tell_of_others() {
+    let Ok(scans) = latest::scans() else { return };
+    for name in left_behind(&scans) {
+        note(&format!("an earlier scan was not finished: `rung scan --resume {}` goes on with it", plain(&name)));
+    }
+}

@@ -1,0 +1,250 @@
+//! A scan of several accounts: each is written and added to the sums as soon as it is read, then the whole is put together.
+
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use rung_collectors::aws::{Journal, Member, RoleOptions};
+use rung_rules::model::{AccountReport, Settings};
+use tokio::{
+    runtime::Runtime,
+    sync::{mpsc, watch},
+};
+
+use super::{
+    super::{accounts::of_members, output::{Output, note}},
+    Args, begin,
+    exit::exit,
+    job::{Accounts as Wanted, Job},
+    one::{leave, summary},
+};
+use crate::{
+    assembly::{Accounts, Decided, Whole},
+    bundle::{AccountFolder, Draft},
+    failure::{Exit, Failure},
+    plain::plain,
+    report::{Format, Rendering, csv, text},
+    scan::many::{Asked, Caller, Interrupted, ScanSums, Seen},
+    unfinished::{Many, Unfinished},
+};
+
+/// Accounts that are read and wait to be written.
+const WAITING: usize = 2;
+
+/// Runs it.
+pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
+    let Job { settings, request, accounts, output, draft, unfinished, .. } = job;
+    let Some(mut unfinished) = unfinished else {
+        return Err(Failure::usage("a scan of several accounts asks AWS itself: without --record, --replay and --demo"));
+    };
+    let (began, (stop, stopped)) = (Instant::now(), watch::channel(false));
+    let runtime = begin::runtime()?;
+    runtime.spawn(begin::listen(stop));
+    let entered = enter(&runtime, &request, accounts, &stopped, &mut unfinished);
+    let (caller, members, role) = match entered {
+        Ok(entered) => entered,
+        Err(failure) => {
+            unfinished.remove();
+            return Err(failure);
+        }
+    };
+    let folder = unfinished.accounts();
+    let mut written = Written::read(&folder, &settings, caller.now())?;
+    let asked = Asked {
+        members,
+        role,
+        at_once: args.accounts_at_once.into(),
+        most_memory: Some(u64::from(args.max_memory) << 20),
+        finished: written.finished.clone(),
+    };
+    let scratch = draft.scratch()?;
+    let interrupted = std::thread::scope(|scope| {
+        let (hand, take) = mpsc::channel(WAITING);
+        let journal = request.journal.clone();
+        let writer = scope.spawn(|| written.take(take, &folder, scratch.path(), journal.as_ref(), runtime.handle()));
+        let interrupted = runtime.block_on(caller.scan(&request, &asked, &stopped, hand));
+        writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map(|()| interrupted)
+    });
+    if let Some(journal) = &request.journal
+        && let Err(error) = runtime.block_on(journal.finish())
+    {
+        note(&format!("accounts that are not finished could not be resumed: {}", plain(&error.to_string())));
+    }
+    let (open, done) = match interrupted {
+        Ok(interrupted) => {
+            let open = interrupted.0 || !written.not_entered.is_empty();
+            (open, written.finish(args, &caller, interrupted, &folder, scratch.path(), draft, output, began.elapsed()))
+        }
+        Err(failure) => (true, Err(failure)),
+    };
+    leave(Some(unfinished), open, done)
+}
+
+type Entered = (Caller, Vec<Member>, RoleOptions);
+
+/// Connects, and settles which accounts there are: from then on the scan can be gone on with.
+fn enter(
+    runtime: &Runtime,
+    request: &crate::scan::Request,
+    accounts: Wanted,
+    stopped: &watch::Receiver<bool>,
+    unfinished: &mut Unfinished,
+) -> Result<Entered, Failure> {
+    let caller = runtime.block_on(Caller::connect(request, stopped))?;
+    let id = caller.account.id.to_string();
+    if let Some(other) = unfinished.plan.caller.as_ref().filter(|before| **before != id) {
+        let words = "but these credentials are of";
+        return Err(Failure::credentials(format!("the scan was begun by account {other}, {words} {id}")));
+    }
+    let (members, role) = match accounts {
+        Wanted::Listed(members, role) => (members, role),
+        Wanted::Selected(selection, role) => {
+            let found = runtime.block_on(caller.members(&selection));
+            let (members, left_out) = found.map_err(|error| of_members(&error))?;
+            left_out.iter().for_each(|words| note(&format!("{}: not active", plain(words))));
+            (members, role)
+        }
+        Wanted::Own => (Vec::new(), RoleOptions::default()),
+    };
+    unfinished.plan.caller = Some(id);
+    unfinished.plan.many = Some(Many::new(&role, Some(&members)));
+    unfinished.save()?;
+    Ok((caller, members, role))
+}
+
+/// What is written of the accounts so far, and their sums.
+struct Written<'s> {
+    settings: &'s Settings,
+    whole: Whole<'s>,
+    sums: ScanSums,
+    finished: BTreeSet<String>,
+    not_entered: Vec<(String, String)>,
+}
+
+impl<'s> Written<'s> {
+    /// Begins with the accounts that an earlier part of the scan finished.
+    fn read(folder: &Path, settings: &'s Settings, now: jiff::Timestamp) -> Result<Self, Failure> {
+        let mut written = Written {
+            settings,
+            whole: Whole::new(settings, now),
+            sums: ScanSums::default(),
+            finished: BTreeSet::new(),
+            not_entered: Vec::new(),
+        };
+        for account in AccountFolder::all(folder) {
+            let (report, of) = (account.report()?, account.read(now)?);
+            written.sums.add(&report, &of.ledger);
+            written.finished.insert(report.id.clone());
+            written.whole.add(report, &of);
+        }
+        Ok(written)
+    }
+
+    /// Takes accounts as they come: those read to their end are kept for whoever goes on with the scan, the others for this bundle.
+    fn take(
+        &mut self,
+        mut accounts: mpsc::Receiver<Seen>,
+        folder: &Path,
+        scratch: &Path,
+        journal: Option<&Journal>,
+        runtime: &tokio::runtime::Handle,
+    ) -> Result<(), Failure> {
+        while let Some(Seen { told, of, finished }) = accounts.blocking_recv() {
+            self.sums.add(&told, &of.ledger);
+            if let Some(why) = &told.why {
+                self.not_entered.push((told.id.clone(), why.clone()));
+            }
+            let report = self.whole.add(told, &of);
+            AccountFolder::write(if finished { folder } else { scratch }, &report, &of)?;
+            if let Some(journal) = journal.filter(|_| finished) {
+                // What cannot be closed is told when the journal is finished.
+                let _ = runtime.block_on(journal.close(&report.id));
+            }
+        }
+        Ok(())
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the end of everything that was begun")]
+    fn finish(
+        self,
+        args: &Args,
+        caller: &Caller,
+        interrupted: Interrupted,
+        folder: &Path,
+        scratch: &Path,
+        draft: Draft,
+        output: Output,
+        took: Duration,
+    ) -> Result<Exit, Failure> {
+        if self.sums.entered == 0 && !interrupted.0 {
+            let why = self.sums.why_not.as_deref().unwrap_or("there is none");
+            return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
+        }
+        tell_not_entered(&self.not_entered);
+        let mut folders = [AccountFolder::all(folder), AccountFolder::all(scratch)].concat();
+        folders.sort_by_key(AccountFolder::id);
+        folders.iter().try_for_each(|account| draft.append_account(account))?;
+        draft.write_settings(self.settings)?;
+        let scan = caller.described(&self.sums, interrupted);
+        let accounts = Accounts::Folders(folders, caller.now());
+        let mut decided = self.whole.decide(&accounts, scan)?;
+        draft.write_assessment(|out| decided.json(&accounts, out))?;
+        draft.write_page(|out| decided.html(out))?;
+        let bundle = draft.finish(&decided.head.scan)?;
+        print(args, &mut decided, &accounts, output, &Rendering { bundle: Some(&bundle), took: Some(took) })?;
+        Ok(exit(args, interrupted.0, &decided.head))
+    }
+}
+
+fn tell_not_entered(all: &[(String, String)]) {
+    const NAMED: usize = 5;
+    for (account, why) in all.iter().take(NAMED) {
+        note(&format!("account {account} could not be entered: {}", plain(why)));
+    }
+    if all.len() > NAMED {
+        note(&format!("and {} more accounts, each with its reason in the report", all.len() - NAMED));
+    }
+}
+
+/// Prints what the user asked for.
+fn print(
+    args: &Args,
+    decided: &mut Decided<'_>,
+    accounts: &Accounts,
+    output: Output,
+    rendering: &Rendering<'_>,
+) -> Result<(), Failure> {
+    let (head, to_stdout) = (decided.for_people(), matches!(output, Output::Stdout));
+    write(args.format, args.quiet, decided, accounts, output, rendering)?;
+    if args.format != Format::Text && !args.quiet && !to_stdout {
+        summary(&head, rendering);
+    }
+    Ok(())
+}
+
+/// Writes an assessment of many accounts in a format.
+pub(in crate::cli) fn write(
+    format: Format,
+    quiet: bool,
+    decided: &mut Decided<'_>,
+    accounts: &Accounts,
+    output: Output,
+    rendering: &Rendering<'_>,
+) -> Result<(), Failure> {
+    match format {
+        Format::Text if quiet => Ok(()),
+        Format::Text => {
+            let head = decided.for_people();
+            output.write(|out| text::write(&head, rendering, out))
+        }
+        Format::Json => output.write(|out| decided.json(accounts, out)),
+        Format::Html => output.write(|out| decided.html(out)),
+        Format::Csv => output.write(|out| {
+            let mut lines = csv::Lines::begin(out)?;
+            decided.walk(accounts, &mut |visit| lines.add(visit.findings.iter()))?;
+            lines.end()
+        }),
+    }
+}
