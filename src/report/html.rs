@@ -22,6 +22,7 @@ const JS: &[&str] = &[
     include_str!("html/report.js"),
     include_str!("html/text.js"),
     include_str!("html/overview.js"),
+    include_str!("html/accounts.js"),
     include_str!("html/controls.js"),
     include_str!("html/filters.js"),
     include_str!("html/findings.js"),

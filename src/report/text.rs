@@ -1,5 +1,6 @@
 //! The summary for people: a line a control with its five rungs, why, and the next step; then gaps, cost, calls, time.
 
+mod accounts;
 mod people;
 
 use std::{
@@ -9,7 +10,7 @@ use std::{
 
 use owo_colors::{OwoColorize, Stream, Style};
 use rung_rules::model::{
-    ChecklistReport, ControlReport, Covered, Effort, Level, Outcome, Reached, StepReport, StepState,
+    ChecklistReport, ControlReport, CoverageCounts, Effort, Level, Outcome, Reached, StepReport, StepState,
 };
 use textwrap::{Options, WordSplitter};
 
@@ -27,6 +28,7 @@ pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io:
     for control in &head.controls {
         control_lines(control, out)?;
     }
+    accounts::write(head, out)?;
     checklists(head, out)?;
     path(head, out)?;
     people::write(head, out)?;
@@ -67,8 +69,11 @@ fn wrapped(text: &str, first: &str, out: &mut dyn Write) -> io::Result<()> {
 
 fn title(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     let (scan, regions) = (&head.scan, head.scan.regions.join(", "));
-    let accounts = scan.accounts.join(", ");
-    writeln!(out, "\n{}  {}", bold(&format!("Performance efficiency of account {accounts}")), dim(&regions))?;
+    let of = match scan.accounts.as_slice() {
+        [account] => format!("account {account}"),
+        accounts => format!("{} accounts", accounts.len()),
+    };
+    writeln!(out, "\n{}  {}", bold(&format!("Performance efficiency of {of}")), dim(&regions))?;
     if !scan.complete {
         let words = "INCOMPLETE: the scan was interrupted; what was not read is unknown.";
         writeln!(out, "{}", styled(words, Style::new().yellow().bold()))?;
@@ -214,6 +219,9 @@ fn own_standing(control: &ControlReport) -> String {
 
 /// Gaps that hide a criterion, one line an operation, region and cause; the rest is counted.
 fn gaps(head: &Head, out: &mut dyn Write) -> io::Result<()> {
+    if head.accounts.len() > 1 {
+        return accounts::gaps(head, out);
+    }
     let mut lines: BTreeMap<String, (usize, &str)> = BTreeMap::new();
     for gap in head.gaps.iter().filter(|gap| !gap.hides.is_empty()) {
         let key = format!("{} in {}: {}", gap.gap.operation, gap.gap.region, gap.gap.cause.words());
@@ -234,17 +242,13 @@ fn gaps(head: &Head, out: &mut dyn Write) -> io::Result<()> {
 
 /// How much of what was asked was answered, over all accounts and regions.
 fn covered(head: &Head) -> String {
-    let count = |state: Covered| head.coverage.iter().filter(|line| line.covered == state).count();
-    let asked = head.coverage.len() - count(Covered::NotAsked);
-    let (partly, unread) = (count(Covered::Partly), count(Covered::NotRead));
+    let CoverageCounts { complete, partly, not_read: unread, .. } = head.summary.coverage;
+    let asked = complete + partly + unread;
     let rest = match (partly, unread) {
         (0, 0) => String::new(),
         (partly, unread) => format!("; {partly} in part, {unread} not at all"),
     };
-    format!(
-        "Coverage: {} of {asked} operations by account and region read to their end{rest}.",
-        count(Covered::Complete)
-    )
+    format!("Coverage: {complete} of {asked} operations by account and region read to their end{rest}.")
 }
 
 fn footer(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io::Result<()> {

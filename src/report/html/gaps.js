@@ -4,7 +4,9 @@ const gapView = { page: 1, words: "", found: [] };
 
 function drawGaps(report) {
   const body = document.getElementById("gaps-body");
-  if (!report.gaps.length) return body.append(el("p", {}, icon("met"), " None: every call was answered."));
+  const groups = gapGroups(report);
+  if (groups) body.append(...groups);
+  if (!report.gaps.length) return groups ? undefined : body.append(el("p", {}, icon("met"), " None: every call was answered."));
   const search = el("input", { type: "search", id: "gap-filter", placeholder: "Operation, account, region or cause", autocomplete: "off", spellcheck: "false",
     input: () => { gapView.words = search.value; gapView.page = 1; showGaps(report); } });
   body.append(causesInShort(report),

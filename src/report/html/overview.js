@@ -22,7 +22,12 @@ function listed(items, most = 4) {
 }
 
 function banner(report) {
-  const gaps = report.gaps.length;
+  const gaps = report.summary ? report.summary.gaps : report.gaps.length;
+  const closed = (report.accounts || []).filter((account) => account.state === "not_entered").length;
+  if (closed) {
+    return el("p", { class: "banner banner-bad", role: "status" }, icon("unmet"), el("span", {}, el("strong", {}, `${counted(closed, "account")} could not be entered. `),
+      "Nothing of them was seen: what they hold counts as unknown, never as pass. ", el("a", { href: "#accounts" }, "See which and why")));
+  }
   if (!report.scan.complete) {
     return el("p", { class: "banner banner-bad", role: "status" }, icon("unmet"), el("span", {}, el("strong", {}, "INCOMPLETE SCAN. "),
       "It was interrupted before every source was read. What was not read counts as unknown, never as pass."));
@@ -38,12 +43,13 @@ function banner(report) {
 function drawNav(report) {
   const links = [
     ["#overview", "Overview"],
+    ...((report.accounts || []).length > 1 ? [["#accounts", "Accounts", report.accounts.length]] : []),
     ["#controls", "Controls", report.controls.length],
     ["#checklists", "Checklists"],
     ["#path", "Entry path"],
     ["#people", "Attested", (report.attestations || []).length + (report.waivers || []).length],
     ["#findings", "Findings", report.findings.length],
-    ["#gaps", "Gaps", report.gaps.length],
+    ["#gaps", "Gaps", report.summary ? report.summary.gaps : report.gaps.length],
     ["#measured", "How it was measured"],
   ];
   document.getElementById("nav").append(...links.map(([href, text, number]) =>

@@ -1,14 +1,15 @@
 "use strict";
 /*
- * The report's script, first of eleven files that are joined in this order:
- *   report.js text.js overview.js controls.js filters.js findings.js drawer.js gaps.js lists.js measured.js start.js
+ * The report's script, first of twelve files that are joined in this order:
+ *   report.js text.js overview.js accounts.js controls.js filters.js findings.js drawer.js gaps.js lists.js measured.js start.js
  *
  * THE DATA (`<script type="application/json" id="assessment">`): the assessment (rung/assessment/v1) with these changes,
  * which keep ten thousand findings small. Every index counts from 0.
  *
- *   schema, rung, scan, pillar, controls, checklists, audit_list, entry_path, attestations,
- *   waivers, gaps, sources, coverage
- *                 as in the assessment. `sources` may leave out those that no fact below refers to.
+ *   schema, rung, scan, pillar, controls, accounts, checklists, audit_list, entry_path,
+ *   attestations, waivers, summary, gaps, sources, coverage
+ *                 as in the assessment. `sources` may leave out those that no fact below refers to; of several
+ *                 accounts `gaps` too, and `coverage` then has a line an operation.
  *   levels        ["Reactive / Undocumented", ...]: the five labels of the model.
  *   causes        {"denied": "denied", "no_data": "no data in the window", ...}: causes of gaps in words; at least
  *                 those that occur.

@@ -5,6 +5,7 @@ function start() {
   drawMasthead(report);
   drawNav(report);
   drawOverview(report);
+  drawAccounts(report);
   drawControls(report);
   drawChecklists(report);
   drawEntryPath(report);
