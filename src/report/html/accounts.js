@@ -1,7 +1,6 @@
 /* The accounts of a scan of several: a heat map of account by control, the lowest first. */
 
 const ACCOUNT_STATES = { scanned: "", interrupted: "interrupted", not_entered: "not entered" };
-const ACCOUNTS_PAGE = 100;
 const accountView = { page: 1, words: "", found: [] };
 
 function drawAccounts(report) {
@@ -43,12 +42,12 @@ function showAccounts(report) {
     return words.every((word) => text.includes(word));
   };
   accountView.found = report.accounts.filter(fits).sort(lowestFirst);
-  const from = (accountView.page - 1) * ACCOUNTS_PAGE;
-  document.getElementById("account-rows").replaceChildren(...accountView.found.slice(from, from + ACCOUNTS_PAGE).map((account) => accountRow(report, account)));
+  const from = (accountView.page - 1) * PAGE;
+  document.getElementById("account-rows").replaceChildren(...accountView.found.slice(from, from + PAGE).map((account) => accountRow(report, account)));
   const closed = report.accounts.filter((account) => account.state !== "scanned").length;
   document.getElementById("accounts-count").replaceChildren(el("span", {}, el("strong", {}, count(accountView.found.length)), accountView.found.length === report.accounts.length
     ? " accounts" : ` of ${count(report.accounts.length)} accounts`), closed ? `; ${count(closed)} not read, or not to the end` : "");
-  drawPager(document.getElementById("account-pager"), accountView.page, accountView.found.length, (page) => { accountView.page = page; showAccounts(report); }, ACCOUNTS_PAGE);
+  drawPager(document.getElementById("account-pager"), accountView.page, accountView.found.length, (page) => { accountView.page = page; showAccounts(report); });
 }
 
 function accountRow(report, account) {
