@@ -39,6 +39,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
             let name = plain(&folder.display().to_string());
             match verified.wrong.is_empty() {
                 true => writeln!(out, "{name}: ok, {}", sound(verified, key.is_some()))?,
+                false if key.is_some() => writeln!(out, "{name}: not as the scan left it, or not signed by the key")?,
                 false => writeln!(out, "{name}: not as the scan left it")?,
             }
             for wrong in &verified.wrong {
@@ -47,10 +48,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         }
         Ok(())
     })?;
+    // Sound bundles fail too where a key is asked for.
+    let signed = if key.is_some() { ", or not signed by the key" } else { "" };
     match all.iter().filter(|(_, verified)| !verified.wrong.is_empty()).count() {
         0 => Ok(Exit::Done),
-        1 => Err(Failure::usage("1 bundle is not as its scan left it")),
-        n => Err(Failure::usage(format!("{n} bundles are not as their scans left them"))),
+        1 => Err(Failure::usage(format!("1 bundle is not as its scan left it{signed}"))),
+        n => Err(Failure::usage(format!("{n} bundles are not as their scans left them{signed}"))),
     }
 }
 
