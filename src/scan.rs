@@ -142,6 +142,8 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         paced: request.paced,
         replay,
         recorder,
+        journal: None,
+        now: None,
         interrupted: stop.clone(),
     };
     let connection = connect(options).await.map_err(of_connect)?;

@@ -60,6 +60,11 @@ impl Counters {
         self.update(at, |count| count.errors += 1);
     }
 
+    /// A request that the journal of an interrupted scan answered.
+    pub(crate) fn resumed(&self, at: At<'_>) {
+        self.update(at, |count| count.resumed += 1);
+    }
+
     /// Metrics asked for.
     pub(crate) fn metrics(&self, at: At<'_>, metrics: usize) {
         if let Price::PerMetric(usd) = at.call.price {
@@ -73,6 +78,7 @@ impl Counters {
         for ((service, operation, ..), count) in self.counts.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             let sum = sums.entry(format!("{service}:{operation}")).or_default();
             sum.calls += count.calls;
+            sum.resumed += count.resumed;
             sum.retries += count.retries;
             sum.throttles += count.throttles;
             sum.errors += count.errors;
