@@ -33,7 +33,7 @@ pub use connect::{ConnectError, Connection, Options, connect};
 pub use counters::Counters;
 pub use gate::{Gate, Refused};
 pub(crate) use ids::gap_id;
-pub(crate) use journal::QueryOf;
+pub(crate) use journal::{QueryKey, QueryOf};
 pub use journal::{Journal, JournalError};
 pub use listing::{Listing, Read};
 pub use pace::{Pacer, rates};

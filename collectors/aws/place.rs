@@ -41,7 +41,7 @@ pub struct Span {
     /// The limit on calls in flight.
     pub(crate) in_flight: Semaphore,
     /// What an interrupted scan read, and what this one reads.
-    pub(crate) journal: Option<Journal>,
+    pub journal: Option<Journal>,
     /// Turns true when the user interrupts.
     pub(crate) interrupted: watch::Receiver<bool>,
 }
