@@ -119,6 +119,13 @@ impl Asking {
         }
     }
 
+    /// The source was read to its end.
+    pub(crate) fn ended(&self) {
+        if let Some(journal) = &self.journal {
+            journal.ended(self.page.source);
+        }
+    }
+
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -12,6 +12,9 @@
 //! the transport is made before the account is known, and requests without a source need none. Each line also says of which source
 //! it is which page: so a page knows, before its request exists, whether the journal will answer, and need not wait for its turn.
 //!
+//! A listing that was cut off goes on at its next page only while AWS may still honour the token for it (`TOKEN_MINUTES`); after that it
+//! is read anew. Sources that were read to their end say so in a line of their own.
+//!
 //! Each answer is given once: whoever asks the same again, asks AWS. Secrets are removed as a recording's are, by the writer's thread,
 //! before anything reaches the disk; a *request* that holds one is not kept, because without it it could be taken for another.
 //! Where the disk is slower than AWS, answers beyond `QUEUE_BYTES` are not kept rather than waited for.
@@ -155,7 +158,7 @@ impl AccountJournal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(JournalError::new(&path, error)),
         };
-        let (earlier, sound) = Earlier::read(account, &packed);
+        let (earlier, sound) = Earlier::read(account, &packed, Timestamp::now());
         let file = Arc::new(writer::AccountFile { path, sound });
         Ok(AccountJournal { file, earlier: Mutex::new(earlier), writer })
     }
@@ -185,6 +188,13 @@ impl AccountJournal {
         self.writer.keep(&self.file, page, answered);
     }
 
+    /// Writes that a source was read to its end, if the journal does not say so yet.
+    pub(crate) fn ended(&self, source: SourceId) {
+        if !self.earlier().has_ended(source) {
+            self.writer.ended(&self.file, source);
+        }
+    }
+
     fn earlier(&self) -> std::sync::MutexGuard<'_, Earlier> {
         self.earlier.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -192,10 +202,18 @@ impl AccountJournal {
 
 /// A line of the file.
 #[derive(Debug, Serialize, Deserialize)]
-struct Line {
+#[serde(rename_all = "snake_case")]
+enum Line {
+    /// A page.
+    Answer(Box<Answer>),
+    /// A source was read to its end.
+    Ended(SourceId),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Answer {
     /// When it was asked for.
     read_at: Timestamp,
-    /// What it is a part of.
     of: PageOf,
     exchange: super::wire::Exchange,
 }

@@ -55,9 +55,16 @@ impl<'a> Reading<'a> {
     }
 
     /// The last answer stands: a scan that resumes this one need not ask again.
-    fn keep(&mut self) {
-        if let Some(asking) = self.asking.take() {
+    fn keep(&self) {
+        if let Some(asking) = &self.asking {
             asking.keep();
+        }
+    }
+
+    /// The source was read to its end.
+    fn ended(&self) {
+        if let Some(asking) = &self.asking {
+            asking.ended();
         }
     }
 
@@ -98,10 +105,14 @@ impl<'a> Reading<'a> {
                 }
                 Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => {
                     self.keep();
+                    self.ended();
                     return None;
                 }
                 Some(Some(Err(error))) => return Some(self.failed(&error)),
-                Some(None) => return None,
+                Some(None) => {
+                    self.ended();
+                    return None;
+                }
                 None => return Some(self.interrupted()),
             }
         }
@@ -244,7 +255,10 @@ where
                 reading.page(&page);
                 match take(page, &mut items) {
                     PageEnd::More(next) => from = Some(next),
-                    PageEnd::Last => break None,
+                    PageEnd::Last => {
+                        reading.ended();
+                        break None;
+                    }
                 }
             }
             Some(Err(error)) => break Some(reading.failed(&error)),
@@ -275,12 +289,14 @@ where
         None => Read::Unknown { gap: reading.interrupted() },
         Some(Ok(answer)) => {
             reading.page(&answer);
+            reading.ended();
             let value = take(answer);
             Read::Known { value, from: reading.end(1) }
         }
         Some(Err(error)) => match none() {
             Some(value) if absent.contains(&code_of(&error)) => {
                 reading.keep();
+                reading.ended();
                 reading.record.pages = 1;
                 Read::Known { value, from: reading.end(0) }
             }

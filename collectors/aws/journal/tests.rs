@@ -11,6 +11,12 @@ use crate::{
 };
 
 const ACCOUNT: &str = "123456789012";
+const READ_AT: &str = "2026-11-25T10:00:00Z";
+
+/// A time at which every listing may still go on.
+fn soon() -> Timestamp {
+    "2026-11-25T10:05:00Z".parse().expect("a time")
+}
 
 fn stamp(operation: &str) -> Stamp {
     let call = calls::all().find(|call| call.name() == operation).expect("declared");
@@ -28,7 +34,7 @@ fn answered(operation: &str, asked: &str, answer: &str) -> Answered {
         status: 200,
         headers: BTreeMap::from([("content-type".to_owned(), "text/xml".to_owned())]),
         body: SdkBody::from(answer),
-        read_at: "2026-11-25T10:00:00Z".parse().expect("a time"),
+        read_at: READ_AT.parse().expect("a time"),
     }
 }
 
@@ -82,6 +88,9 @@ fn what_was_kept_is_answered_once_with_the_time_it_was_read() {
     let folder = tempfile::tempdir().expect("a folder");
     three_batches(folder.path());
     block_on(async {
+        let journal = Journal::open(folder.path()).expect("a folder");
+        journal.account(ACCOUNT).await.expect("an account").ended(SourceId(7));
+        journal.finish().await.expect("written");
         let journal = Journal::open(folder.path()).expect("a folder");
         let account = journal.account(ACCOUNT).await.expect("an account");
         let (volumes, asked) = (stamp("ec2:DescribeVolumes"), request("page=3"));
@@ -137,7 +146,7 @@ fn a_wrong_byte_anywhere_never_makes_a_wrong_line() {
             let (kept, _) = lines(&damaged);
             assert_eq!(kept, whole[..kept.len()], "byte {at} ^ {flip:02x}");
             cut += usize::from(kept.len() < whole.len());
-            let _ = Earlier::read(ACCOUNT, &damaged);
+            let _ = Earlier::read(ACCOUNT, &damaged, soon());
         }
     }
     assert!(cut > packed.len(), "most damage is noticed: {cut}");
@@ -146,15 +155,33 @@ fn a_wrong_byte_anywhere_never_makes_a_wrong_line() {
 }
 
 #[test]
+fn a_listing_that_was_cut_off_long_ago_is_read_anew_and_a_whole_one_stands() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let cut_off = three_batches(folder.path());
+    let ended = serde_json::to_vec(&Line::Ended(SourceId(7))).expect("text");
+    let whole = [&cut_off[..], &file::member(&ended).expect("packed")].concat();
+    let volumes = stamp("ec2:DescribeVolumes");
+    let has = |packed: &[u8], now: Timestamp| {
+        let (mut earlier, _) = Earlier::read(ACCOUNT, packed, now);
+        let found = earlier.take(volumes.call, &volumes.region, &request("page=0")).is_some();
+        assert_eq!(earlier.expects(page(0)), found, "who finds nothing waits for the turn");
+        found
+    };
+    let late = "2026-11-25T10:10:01Z".parse().expect("a time");
+    assert_eq!([has(&cut_off, soon()), has(&cut_off, late)], [true, false]);
+    assert_eq!([has(&whole, soon()), has(&whole, late)], [true, true]);
+}
+
+#[test]
 fn sound_lines_that_are_not_understood_or_of_another_account_are_passed_over() {
     let folder = tempfile::tempdir().expect("a folder");
     let packed = three_batches(folder.path());
     let odd = [file::member(b"{\"of\":1}\nnot json\n\xff\n").expect("packed"), packed.clone()].concat();
-    let (mut earlier, sound) = Earlier::read(ACCOUNT, &odd);
+    let (mut earlier, sound) = Earlier::read(ACCOUNT, &odd, soon());
     assert_eq!(sound, odd.len() as u64);
     let volumes = stamp("ec2:DescribeVolumes");
     assert!(earlier.take(volumes.call, &volumes.region, &request("page=4")).is_some());
-    let (mut other, _) = Earlier::read("999999999999", &packed);
+    let (mut other, _) = Earlier::read("999999999999", &packed, soon());
     assert!(other.take(volumes.call, &volumes.region, &request("page=4")).is_none());
 }
 
@@ -300,7 +327,7 @@ fn metrics_are_answered_query_by_query_and_only_where_they_arrived_whole() {
             metrics(metrics_request(&["vol-e", "vol-f"], None), &[("m0", "Complete", &[6.0])], None),
         ]],
     );
-    let (mut earlier, _) = Earlier::read(ACCOUNT, &packed);
+    let (mut earlier, _) = Earlier::read(ACCOUNT, &packed, soon());
     let of = stamp("cloudwatch:GetMetricData");
     let mut ask = |volumes: &[&str]| {
         earlier.take(of.call, &of.region, &metrics_request(volumes, None)).as_ref().map(values)

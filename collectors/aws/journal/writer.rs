@@ -15,9 +15,10 @@ use std::{
 
 use aws_smithy_types::body::SdkBody;
 use jiff::Timestamp;
+use rung_rules::model::SourceId;
 use tokio::sync::oneshot;
 
-use super::{JournalError, Line, PageOf, file::member};
+use super::{Answer, JournalError, Line, PageOf, file::member};
 use crate::aws::{
     gate::Stamp,
     redact::remove_secrets,
@@ -65,6 +66,7 @@ pub(super) struct AccountFile {
 #[derive(Debug)]
 enum Message {
     Keep { file: Arc<AccountFile>, page: PageOf, answered: Box<Answered> },
+    Ended { file: Arc<AccountFile>, source: SourceId },
     Flush(oneshot::Sender<()>),
     Close { path: PathBuf, done: oneshot::Sender<Result<(), JournalError>> },
 }
@@ -99,6 +101,10 @@ impl Writer {
         }
         self.shared.queued.fetch_add(bytes, Ordering::AcqRel);
         self.send(Message::Keep { file: file.clone(), page, answered: Box::new(answered) });
+    }
+
+    pub(super) fn ended(&self, file: &Arc<AccountFile>, source: SourceId) {
+        self.send(Message::Ended { file: file.clone(), source });
     }
 
     pub(super) async fn flush(&self) {
@@ -155,7 +161,11 @@ impl Work {
                 Some(due) => messages.recv_timeout(due.saturating_duration_since(Instant::now())),
             };
             match message {
-                Ok(Message::Keep { file, page, answered }) => self.keep(&file, page, *answered),
+                Ok(Message::Keep { file, page, answered }) => {
+                    self.shared.queued.fetch_sub(answered.bytes().len(), Ordering::AcqRel);
+                    self.keep(&file, || line(page, *answered));
+                }
+                Ok(Message::Ended { file, source }) => self.keep(&file, || Some(Line::Ended(source))),
                 Ok(Message::Flush(done)) => {
                     self.flush_all();
                     // Who does not wait any more has given up.
@@ -170,12 +180,11 @@ impl Work {
         }
     }
 
-    fn keep(&mut self, file: &AccountFile, page: PageOf, answered: Answered) {
-        self.shared.queued.fetch_sub(answered.bytes().len(), Ordering::AcqRel);
+    fn keep(&mut self, file: &AccountFile, line: impl FnOnce() -> Option<Line>) {
         if self.shared.failed.get().is_some() || self.closed.contains(&file.path) {
             return;
         }
-        if let Err(error) = self.try_keep(file, page, answered) {
+        if let Err(error) = self.try_keep(file, line()) {
             self.shared.fail(JournalError::new(&file.path, error));
         }
         if self.due.is_some_and(|due| due <= Instant::now()) {
@@ -183,8 +192,8 @@ impl Work {
         }
     }
 
-    fn try_keep(&mut self, file: &AccountFile, page: PageOf, answered: Answered) -> io::Result<()> {
-        let Some(line) = line(page, answered) else { return Ok(()) };
+    fn try_keep(&mut self, file: &AccountFile, line: Option<Line>) -> io::Result<()> {
+        let Some(line) = line else { return Ok(()) };
         let open = match self.files.entry(file.path.clone()) {
             std::collections::btree_map::Entry::Occupied(there) => there.into_mut(),
             std::collections::btree_map::Entry::Vacant(new) => new.insert(Open::new(file)?),
@@ -254,5 +263,5 @@ fn line(page: PageOf, answered: Answered) -> Option<Line> {
         return None;
     }
     exchange.answer.body.forget_readable();
-    Some(Line { read_at, of: page, exchange })
+    Some(Line::Answer(Box::new(Answer { read_at, of: page, exchange })))
 }
