@@ -13,7 +13,8 @@ use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen}
 use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
-    Budget, Clients, Counters, Journal, Listing, Pacer, Registry, counters::At, journal::AccountJournal, registry::GapAt,
+    Budget, Clients, Counters, Journal, Listing, Pacer, Registry, counters::At, journal::AccountJournal,
+    registry::GapAt,
 };
 use crate::calls::Call;
 

@@ -179,11 +179,7 @@ pub(crate) fn exchange_of(stamp: &Stamp, request: RecordedRequest, answer: Recor
     }
 }
 
-fn response(
-    status: u16,
-    headers: &BTreeMap<String, String>,
-    bytes: Vec<u8>,
-) -> Result<HttpResponse, ConnectorError> {
+fn response(status: u16, headers: &BTreeMap<String, String>, bytes: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(bytes));
     for (name, value) in headers {

@@ -131,7 +131,8 @@ impl Emulator {
     fn ask(&self, path: &str, method: &str) -> Value {
         let script = "import sys, urllib.request as u; \
                       print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())";
-        let done = Command::new(python()).args(["-c", script, &format!("{}{path}", self.url), method]).output().unwrap();
+        let done =
+            Command::new(python()).args(["-c", script, &format!("{}{path}", self.url), method]).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         serde_json::from_slice(&done.stdout).unwrap()
     }

@@ -33,7 +33,12 @@ struct Scan {
 }
 
 /// A connection to the emulator that knows nothing of this machine's profiles: made from a replay's, with a live transport.
-async fn connected(url: &str, now: Timestamp, budget: Budget, journal: Option<Journal>) -> (Connection, watch::Sender<bool>) {
+async fn connected(
+    url: &str,
+    now: Timestamp,
+    budget: Budget,
+    journal: Option<Journal>,
+) -> (Connection, watch::Sender<bool>) {
     let (stop, interrupted) = watch::channel(false);
     let options = Options {
         profile: None,

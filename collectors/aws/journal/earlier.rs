@@ -8,7 +8,7 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 use rung_rules::model::SourceId;
 
-use super::{Answer, Line, PageOf, file::sound_lines, metrics::WholeSeries, QueryKey};
+use super::{Answer, Line, PageOf, QueryKey, file::sound_lines, metrics::WholeSeries};
 use crate::{
     aws::wire::{RecordedAnswer, RecordedRequest, request_key},
     calls::Call,
@@ -102,7 +102,8 @@ impl Earlier {
         if self.answers.is_empty() {
             return None;
         }
-        let Kept { answer, read_at, .. } = self.answers.remove(&request_key(call.service, call.operation, region, request))?;
+        let Kept { answer, read_at, .. } =
+            self.answers.remove(&request_key(call.service, call.operation, region, request))?;
         // Damaged base64 in a sound member is nobody's work but a hand's: AWS is asked.
         let body = answer.body.bytes().ok()?;
         Some(Found { status: answer.status, headers: answer.headers, body, read_at })

@@ -188,12 +188,17 @@ fn sound_lines_that_are_not_understood_or_of_another_account_are_passed_over() {
 #[test]
 fn nothing_secret_is_written_and_nothing_of_sts() {
     let folder = tempfile::tempdir().expect("a folder");
-    let function = r#"{"Environment":{"Variables":{"DB":"hunter2-hunter2"}},"FunctionName":"f","MasterUserPassword":"hunter3"}"#;
+    let function =
+        r#"{"Environment":{"Variables":{"DB":"hunter2-hunter2"}},"FunctionName":"f","MasterUserPassword":"hunter3"}"#;
     let packed = written(
         folder.path(),
         &[vec![
             answered("lambda:ListFunctions", "", function),
-            answered("ec2:DescribeVolumes", "Action=DescribeVolumes&Filter=AKIAABCDEFGHIJKLMNOP", "<asked-with-a-key/>"),
+            answered(
+                "ec2:DescribeVolumes",
+                "Action=DescribeVolumes&Filter=AKIAABCDEFGHIJKLMNOP",
+                "<asked-with-a-key/>",
+            ),
             answered("sts:GetCallerIdentity", "", "<identity/>"),
         ]],
     );
@@ -322,16 +327,19 @@ fn metrics_are_answered_query_by_query_and_only_where_they_arrived_whole() {
             metrics(metrics_request(&two, None), &[("m0", "PartialData", &[1.0])], Some("t")),
             metrics(metrics_request(&cut, None), &[("m0", "Complete", &[9.0])], Some("u")),
             metrics(metrics_request(&two, Some("t")), &[("m0", "Complete", &[2.0]), ("m1", "Complete", &[])], None),
-            metrics(metrics_request(&failed, None), &[("m0", "InternalError", &[1.0]), ("m1", "Complete", &[5.0])], None),
+            metrics(
+                metrics_request(&failed, None),
+                &[("m0", "InternalError", &[1.0]), ("m1", "Complete", &[5.0])],
+                None,
+            ),
             // Asked again in another company: the later answer counts, it is not added to the first.
             metrics(metrics_request(&["vol-e", "vol-f"], None), &[("m0", "Complete", &[6.0])], None),
         ]],
     );
     let (mut earlier, _) = Earlier::read(ACCOUNT, &packed, soon());
     let of = stamp("cloudwatch:GetMetricData");
-    let mut ask = |volumes: &[&str]| {
-        earlier.take(of.call, &of.region, &metrics_request(volumes, None)).as_ref().map(values)
-    };
+    let mut ask =
+        |volumes: &[&str]| earlier.take(of.call, &of.region, &metrics_request(volumes, None)).as_ref().map(values);
     assert_eq!(ask(&["vol-b", "vol-a"]), Some(vec![vec![], vec![1.0, 2.0]]));
     assert_eq!(ask(&["vol-e"]), Some(vec![vec![6.0]]));
     for unknown in ["vol-c", "vol-d", "vol-f", "vol-x"] {
