@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::{
     apart,
-    aws::{Place, drain_part},
+    aws::{Part, Place, QueryOf, drain_part},
     calls::{cloudwatch::GET_METRIC_DATA, time::date_time},
 };
 
@@ -157,8 +157,19 @@ pub struct Metrics {
     asked: HashMap<MetricQuery, u32>,
     /// Answers by the number that `asked` gives; nothing until it comes.
     answers: Vec<Option<Series>>,
-    sources: HashMap<&'static Metric, (SourceId, u64)>,
+    sources: HashMap<&'static Metric, Source>,
 }
+
+/// A metric of a place, over all that were asked for it.
+struct Source {
+    id: SourceId,
+    items: u64,
+    /// When the first of them was asked for.
+    read_at: Option<Timestamp>,
+}
+
+/// A query that nobody asked before, with its number.
+type Numbered = (u32, MetricQuery);
 
 impl Metrics {
     /// The summary of a query; a gap when there are no data, when the call failed, or when nobody asked.
@@ -197,25 +208,33 @@ impl Metrics {
     }
 
     /// The queries that nobody asked before, numbered in their order, with their sources.
-    fn note(&mut self, queries: impl IntoIterator<Item = MetricQuery>, new: &mut Vec<MetricQuery>) {
+    fn note(&mut self, queries: impl IntoIterator<Item = MetricQuery>, new: &mut Vec<Numbered>) {
         for query in queries {
             let number = self.asked.len() as u32;
             if let Entry::Vacant(vacant) = self.asked.entry(query) {
                 let query = vacant.key().clone();
                 vacant.insert(number);
-                self.sources.entry(query.metric).or_insert_with(|| (source(&self.place, query.metric), 0)).1 += 1;
-                new.push(query);
+                let fresh = || Source { id: source(&self.place, query.metric), items: 0, read_at: None };
+                self.sources.entry(query.metric).or_insert_with(fresh).items += 1;
+                new.push((number, query));
             }
         }
     }
 
-    fn answer(&mut self, first: usize, batch: Vec<Series>) {
+    fn answer(&mut self, answered: Answered) {
         self.answers.resize_with(self.asked.len(), || None);
-        self.answers.iter_mut().skip(first).zip(batch).for_each(|(place, series)| *place = Some(series));
+        for ((number, query), series) in answered.batch.into_iter().zip(answered.series) {
+            if let Some(place) = self.answers.get_mut(number as usize) {
+                *place = Some(series);
+            }
+            if let Some(source) = self.sources.get_mut(query.metric) {
+                source.read_at = Some(source.read_at.map_or(answered.read_at, |at| at.min(answered.read_at)));
+            }
+        }
     }
 
     fn source(&self, metric: &'static Metric) -> SourceId {
-        self.sources.get(metric).map_or_else(|| source(&self.place, metric), |(id, _)| *id)
+        self.sources.get(metric).map_or_else(|| source(&self.place, metric), |source| source.id)
     }
 
     fn gap(&self, query: &MetricQuery, cause: Cause) -> GapId {
@@ -227,7 +246,7 @@ impl Metrics {
     fn record_sources(&self) {
         let (start, end) = window(self.place.span.now);
         #[expect(clippy::iter_over_hash_type, reason = "the order does not show: the registry sorts")]
-        for (metric, (id, items)) in &self.sources {
+        for (metric, Source { id, items, read_at }) in &self.sources {
             self.place.span.registry.add_source(SourceRecord {
                 id: *id,
                 service: GET_METRIC_DATA.service.to_owned(),
@@ -235,7 +254,7 @@ impl Metrics {
                 account: self.place.account.to_string(),
                 region: self.place.region.to_string(),
                 parameters: format!("{}, {start} to {end}", metric.source_parameters()),
-                read_at: self.place.span.time(),
+                read_at: read_at.unwrap_or_else(|| self.place.span.time()),
                 pages: items.div_ceil(QUERIES_PER_CALL as u64) as u32,
                 items: *items,
                 request_ids: Vec::new(),
@@ -282,30 +301,57 @@ pub(crate) async fn fetch(place: &Arc<Place>, mut queries: mpsc::UnboundedReceiv
     if !place.span.metrics {
         return metrics;
     }
-    let (mut batch, mut under_way, mut open) = (Vec::new(), FuturesUnordered::new(), true);
-    let mut arrived = Vec::new();
+    let journal = place.journal().await.filter(|journal| journal.has_metrics());
+    // What an interrupted scan knows is asked apart from the rest: a request is answered by the journal only as a whole.
+    let known = |(_, query): &Numbered| journal.as_ref().is_some_and(|journal| journal.knows_metric(key(place, query)));
+    let (mut batches, mut under_way, mut open) = ([Vec::new(), Vec::new()], FuturesUnordered::new(), true);
+    let (mut arrived, mut new) = (Vec::new(), Vec::new());
     while open || !under_way.is_empty() {
         tokio::select! {
             count = queries.recv_many(&mut arrived, QUERIES_PER_CALL), if open && under_way.len() < CALLS_AT_ONCE => {
                 open = count > 0;
-                metrics.note(arrived.drain(..), &mut batch);
-                while batch.len() >= QUERIES_PER_CALL || (!open && !batch.is_empty()) {
-                    let full: Vec<_> = batch.drain(..batch.len().min(QUERIES_PER_CALL)).collect();
-                    let first = metrics.asked.len() - batch.len() - full.len();
-                    let answers = apart(fetch_batch(place.clone(), full));
-                    under_way.push(async move { (first, answers.await) });
+                metrics.note(arrived.drain(..), &mut new);
+                let (of_journal, of_aws): (Vec<_>, Vec<_>) = new.drain(..).partition(known);
+                for (batch, more) in batches.iter_mut().zip([of_journal, of_aws]) {
+                    batch.extend(more);
+                    while batch.len() >= QUERIES_PER_CALL || (!open && !batch.is_empty()) {
+                        let full = batch.drain(..batch.len().min(QUERIES_PER_CALL)).collect();
+                        under_way.push(apart(fetch_batch(place.clone(), full)));
+                    }
                 }
             }
-            Some((first, answers)) = under_way.next() => metrics.answer(first, answers),
+            Some(answered) = under_way.next() => metrics.answer(answered),
         }
     }
     metrics.record_sources();
     metrics
 }
 
-async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> {
+/// How the journal knows a query.
+fn key(place: &Place, query: &MetricQuery) -> crate::aws::QueryKey {
     let (start, end) = window(place.span.now);
-    let asked = batch.iter().enumerate().map(|(index, query)| data_query(index, query)).collect();
+    let MetricQuery { metric, values } = query;
+    QueryOf {
+        region: &place.region,
+        window: (start.as_second(), end.as_second()),
+        namespace: metric.namespace,
+        name: metric.name,
+        statistic: metric.statistic,
+        period: metric.period.into(),
+        dimensions: metric.dimensions.iter().copied().zip(values.iter().map(|value| &**value)).collect(),
+    }
+    .key()
+}
+
+struct Answered {
+    batch: Vec<Numbered>,
+    series: Vec<Series>,
+    read_at: Timestamp,
+}
+
+async fn fetch_batch(place: Arc<Place>, batch: Vec<Numbered>) -> Answered {
+    let (start, end) = window(place.span.now);
+    let asked = batch.iter().enumerate().map(|(index, (_, query))| data_query(index, query)).collect();
     let request = place
         .clients
         .cloudwatch()
@@ -314,14 +360,9 @@ async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> 
         .start_time(date_time(start))
         .end_time(date_time(end))
         .scan_by(ScanBy::TimestampAscending);
-    let at = place.at(&GET_METRIC_DATA);
-    if let Err(over) = place.span.budget.metrics(at, batch.len()) {
-        let gap = place.gap(&GET_METRIC_DATA, "", Cause::OverBudget, over.to_string());
-        return batch.iter().map(|_| Series::Unread(gap)).collect();
-    }
-    place.span.counters.metrics(at, batch.len());
     let mut answers: Vec<(Vec<f64>, bool)> = vec![Default::default(); batch.len()];
-    let gap = drain_part(&place, &GET_METRIC_DATA, request.into_paginator().send(), |page| {
+    let pages = request.into_paginator().send();
+    let Part { gap, read_at } = drain_part(&place, &GET_METRIC_DATA, batch.len(), pages, |page| {
         for result in page.metric_data_results.unwrap_or_default() {
             let index = result.id.as_deref().and_then(|id| id.strip_prefix('m')).and_then(|n| n.parse::<usize>().ok());
             if let Some((values, complete)) = index.and_then(|index| answers.get_mut(index)) {
@@ -341,7 +382,8 @@ async fn fetch_batch(place: Arc<Place>, batch: Vec<MetricQuery>) -> Vec<Series> 
         };
         reduce(&values, gap.or_else(|| (!complete).then(incomplete)))
     };
-    batch.iter().zip(answers).map(|(query, answer)| series(query, answer)).collect()
+    let series = batch.iter().zip(answers).map(|((_, query), answer)| series(query, answer)).collect();
+    Answered { batch, series, read_at }
 }
 
 /// A series that did not arrive whole is unread, whatever arrived of it: forbidden or failed is not "no data".
@@ -400,8 +442,8 @@ mod tests {
         let mut asked = Vec::new();
         metrics.note([ANY.of(&first), ANY.of(&second), SAME.of(&first)], &mut asked);
         metrics.note([SAME.of(&second)], &mut asked);
-        assert_eq!(asked, [ANY.of(&first), ANY.of(&second)]);
-        assert_eq!(metrics.sources.values().map(|(_, items)| *items).collect::<Vec<_>>(), [2]);
+        assert_eq!(asked, [(0, ANY.of(&first)), (1, ANY.of(&second))]);
+        assert_eq!(metrics.sources.values().map(|source| source.items).collect::<Vec<_>>(), [2]);
         assert!(matches!(metrics.get(&ANY.of(&first)), Observed::Unknown { .. }), "not answered is not empty");
         assert!(!metrics.is_empty(&ANY.of(&first)));
     }

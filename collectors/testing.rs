@@ -54,6 +54,8 @@ fn connection(cases: &[&str]) -> Connection {
         sql_digests: cases.iter().any(|case| case.starts_with("pi.")),
         replay: Some(Arc::new(Replay::new(Recording { header, exchanges }))),
         recorder: None,
+        journal: None,
+        now: None,
         // Its sender is gone: nobody interrupts.
         interrupted: watch::channel(false).1,
     };

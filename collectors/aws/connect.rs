@@ -14,7 +14,7 @@ use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{Budget, Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
+use super::{Budget, Counters, Journal, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
 
 /// How to reach AWS.
 #[derive(Debug)]
@@ -43,6 +43,10 @@ pub struct Options {
     pub replay: Option<Arc<Replay>>,
     /// Writes each exchange.
     pub recorder: Option<Arc<Recorder>>,
+    /// What an interrupted scan read answers first, and what is read now is added; nothing in a replay.
+    pub journal: Option<Journal>,
+    /// When the scan began, if it resumes another: its windows and ages stay the same.
+    pub now: Option<Timestamp>,
     /// Turns true when the user interrupts.
     pub interrupted: watch::Receiver<bool>,
 }
@@ -105,7 +109,10 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     let span = Arc::new(Span {
         registry: Registry::default(),
         counters,
-        now: replay.as_ref().map_or_else(Timestamp::now, |replay| replay.header().recorded_at),
+        now: match &replay {
+            Some(replay) => replay.header().recorded_at,
+            None => options.now.unwrap_or_else(Timestamp::now),
+        },
         fixed_clock: replay.is_some(),
         metrics: options.metrics,
         tags: options.tags,
@@ -113,6 +120,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         budget,
         pacer,
         in_flight: Semaphore::new(options.concurrency.max(1)),
+        journal: options.journal.filter(|_| replay.is_none()),
         interrupted: options.interrupted,
     });
     Ok(Connection { config, span, recorder: options.recorder, home_region })

@@ -60,6 +60,11 @@ impl Counters {
         self.update(at, |count| count.errors += 1);
     }
 
+    /// A request that the journal of an interrupted scan answered.
+    pub(crate) fn resumed(&self, at: At<'_>) {
+        self.update(at, |count| count.resumed += 1);
+    }
+
     /// Metrics asked for.
     pub(crate) fn metrics(&self, at: At<'_>, metrics: usize) {
         if let Price::PerMetric(usd) = at.call.price {

@@ -4,6 +4,7 @@
 //! which records, replays and counts; and the account, which knows partition, regions and credentials.
 
 mod account;
+mod asking;
 mod budget;
 mod classify;
 mod clients;
@@ -11,6 +12,7 @@ mod connect;
 mod counters;
 mod gate;
 mod ids;
+mod journal;
 mod listing;
 mod pace;
 mod pages;
@@ -31,6 +33,8 @@ pub use connect::{ConnectError, Connection, Options, connect};
 pub use counters::Counters;
 pub use gate::{Gate, Refused};
 pub(crate) use ids::gap_id;
+pub use journal::{Journal, JournalError};
+pub(crate) use journal::{QueryKey, QueryOf};
 pub use listing::{Listing, Read};
 pub use pace::{Pacer, rates};
 pub use place::{Place, Span};
@@ -43,4 +47,4 @@ pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 
 pub(crate) use ids::source_id;
-pub(crate) use pages::{PageEnd, drain, drain_part, drain_unless_absent, once, pages};
+pub(crate) use pages::{PageEnd, Part, drain, drain_part, drain_unless_absent, once, pages};

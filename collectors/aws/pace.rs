@@ -135,6 +135,13 @@ impl Pacer {
         limiter.until_ready().await;
     }
 
+    /// Takes a turn, if there is one, for a request that did not wait for it.
+    pub(crate) fn charge(&self, call: &Call, account: &Arc<str>, region: &Arc<str>) {
+        if let Some(limiter) = self.limiter(call, account, region) {
+            let _ = limiter.check();
+        }
+    }
+
     fn limiter(&self, call: &Call, account: &Arc<str>, region: &Arc<str>) -> Option<Arc<DefaultDirectRateLimiter>> {
         self.lane(call, account, region, |lane, now| {
             lane.recover(now);

@@ -4,10 +4,16 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::request_id::RequestId;
+use jiff::Timestamp;
 use rung_rules::model::{Cause, GapId, SourceId, SourceRecord};
-use std::future::Future;
+use std::{future::Future, sync::Arc};
 
-use super::{Listing, Place, Read, classify::classify, ids::source_id};
+use super::{
+    Listing, Place, Read,
+    asking::{Asking, Unpaid},
+    classify::classify,
+    ids::source_id,
+};
 use crate::calls::Call;
 
 /// Request ids kept for a source: enough to find it in CloudTrail.
@@ -17,6 +23,9 @@ struct Reading<'a> {
     place: &'a Place,
     call: &'static Call,
     record: SourceRecord,
+    unpaid: Unpaid,
+    /// The page that was asked for last.
+    asking: Option<Arc<Asking>>,
 }
 
 impl<'a> Reading<'a> {
@@ -33,13 +42,29 @@ impl<'a> Reading<'a> {
             items: 0,
             request_ids: Vec::new(),
         };
-        Reading { place, call, record }
+        Reading { place, call, record, unpaid: Unpaid::default(), asking: None }
     }
 
+    /// A page that was understood.
     fn page(&mut self, answer: &impl RequestId) {
+        self.keep();
         self.record.pages += 1;
         if self.record.request_ids.len() < REQUEST_IDS {
             self.record.request_ids.extend(answer.request_id().map(str::to_owned));
+        }
+    }
+
+    /// The last answer stands: a scan that resumes this one need not ask again.
+    fn keep(&self) {
+        if let Some(asking) = &self.asking {
+            asking.keep();
+        }
+    }
+
+    /// The source was read to its end.
+    fn ended(&self) {
+        if let Some(asking) = &self.asking {
+            asking.ended();
         }
     }
 
@@ -78,9 +103,16 @@ impl<'a> Reading<'a> {
                     self.page(&page);
                     take(page);
                 }
-                Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => return None,
+                Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => {
+                    self.keep();
+                    self.ended();
+                    return None;
+                }
                 Some(Some(Err(error))) => return Some(self.failed(&error)),
-                Some(None) => return None,
+                Some(None) => {
+                    self.ended();
+                    return None;
+                }
                 None => return Some(self.interrupted()),
             }
         }
@@ -94,18 +126,28 @@ impl<'a> Reading<'a> {
     }
 
     /// The next answer, with a place among the calls in flight; nothing when the user interrupts first.
-    async fn next<A>(&self, answer: impl Future<Output = A>) -> Option<A> {
-        let span = &self.place.span;
-        tokio::select! {
+    async fn next<A>(&mut self, answer: impl Future<Output = A>) -> Option<A> {
+        let (call, place, span) = (self.call, self.place, &self.place.span);
+        let (source, page, unpaid) = (self.record.id, self.record.pages, self.unpaid.clone());
+        let (asking, answer) = tokio::select! {
             biased;
-            () = span.interruption() => None,
-            answer = async {
+            () = span.interruption() => return None,
+            answered = async {
+                let asking = Arc::new(Asking::new(place.journal().await, source, page, unpaid));
                 // Before the permit: who waits for a turn keeps nobody else from a call.
-                span.pacer.turn(self.call, &self.place.account, &self.place.region).await;
+                if asking.needs_turn() {
+                    span.pacer.turn(call, &place.account, &place.region).await;
+                }
                 let _permit = span.in_flight.acquire().await;
-                answer.await
-            } => Some(answer),
+                let answer = asking.clone().scope(answer).await;
+                (asking, answer)
+            } => answered,
+        };
+        if let (0, Some(read_at)) = (page, asking.read_at()) {
+            self.record.read_at = read_at;
         }
+        self.asking = Some(asking);
+        Some(answer)
     }
 
     fn interrupted(&self) -> GapId {
@@ -154,19 +196,32 @@ where
     Listing { from: reading.end(items.len()), items, gap }
 }
 
-/// Like [`drain`], for a part of something larger whose source is registered by the caller: the gap, if any.
+/// How a part of a source went.
+#[derive(Debug)]
+pub(crate) struct Part {
+    /// The gap, if any.
+    pub(crate) gap: Option<GapId>,
+    /// When it was asked for.
+    pub(crate) read_at: Timestamp,
+}
+
+/// Like [`drain`], for a part of something larger whose source is registered by the caller; so many metrics are paid for when
+/// it is sent.
 pub(crate) async fn drain_part<O, E, R>(
     place: &Place,
     call: &'static Call,
+    metrics: usize,
     stream: PaginationStream<Result<O, SdkError<E, R>>>,
     take: impl FnMut(O),
-) -> Option<GapId>
+) -> Part
 where
     O: RequestId,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    Reading::begin(place, call, "").read_to_end(stream, &[], take).await
+    let mut reading = Reading { unpaid: Unpaid::new(metrics), ..Reading::begin(place, call, "") };
+    let gap = reading.read_to_end(stream, &[], take).await;
+    Part { gap, read_at: reading.record.read_at }
 }
 
 /// Where a page leaves off.
@@ -200,7 +255,10 @@ where
                 reading.page(&page);
                 match take(page, &mut items) {
                     PageEnd::More(next) => from = Some(next),
-                    PageEnd::Last => break None,
+                    PageEnd::Last => {
+                        reading.ended();
+                        break None;
+                    }
                 }
             }
             Some(Err(error)) => break Some(reading.failed(&error)),
@@ -231,11 +289,14 @@ where
         None => Read::Unknown { gap: reading.interrupted() },
         Some(Ok(answer)) => {
             reading.page(&answer);
+            reading.ended();
             let value = take(answer);
             Read::Known { value, from: reading.end(1) }
         }
         Some(Err(error)) => match none() {
             Some(value) if absent.contains(&code_of(&error)) => {
+                reading.keep();
+                reading.ended();
                 reading.record.pages = 1;
                 Read::Known { value, from: reading.end(0) }
             }

@@ -12,7 +12,10 @@ use rung_rules::facts::Kind;
 use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use super::{Budget, Clients, Counters, Listing, Pacer, Registry, counters::At, registry::GapAt};
+use super::{
+    Budget, Clients, Counters, Journal, Listing, Pacer, Registry, counters::At, journal::AccountJournal,
+    registry::GapAt,
+};
 use crate::calls::Call;
 
 /// What all places of a scan share.
@@ -38,6 +41,8 @@ pub struct Span {
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.
     pub(crate) in_flight: Semaphore,
+    /// What an interrupted scan read, and what this one reads.
+    pub journal: Option<Journal>,
     /// Turns true when the user interrupts.
     pub(crate) interrupted: watch::Receiver<bool>,
 }
@@ -95,6 +100,11 @@ impl Place {
             global,
             memo: Memo::default(),
         }
+    }
+
+    /// The journal of this place's account.
+    pub(crate) async fn journal(&self) -> Option<Arc<AccountJournal>> {
+        self.span.journal.as_ref()?.account(&self.account).await
     }
 
     /// A call of this place, for the counters.

@@ -25,11 +25,11 @@ pub(crate) fn decode(bytes: &[u8]) -> Option<Value> {
     ciborium::from_reader(bytes).ok()
 }
 
-fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
+pub(crate) fn field<'a>(value: &'a Value, name: &str) -> Option<&'a Value> {
     value.as_map()?.iter().find(|(key, _)| key.as_text() == Some(name)).map(|(_, value)| value)
 }
 
-fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+pub(crate) fn items<'a>(value: &'a Value, name: &str) -> &'a [Value] {
     field(value, name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
 }
 
@@ -46,7 +46,7 @@ fn key(region: &str, request: &Value, query: &Value) -> String {
     format!("{region} {:?} {:?} {}", field(request, "StartTime"), field(request, "EndTime"), entries.join(" "))
 }
 
-fn id(entry: &Value) -> &str {
+pub(crate) fn id(entry: &Value) -> &str {
     field(entry, "Id").and_then(Value::as_text).unwrap_or_default()
 }
 

@@ -22,12 +22,16 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt;
+use jiff::Timestamp;
 
 use super::{
     Budget, Counters, Pacer, Recorder, Replay,
+    asking::Asking,
+    budget::OverBudget,
     classify::is_throttle,
     counters::At,
     gate::Stamp,
+    journal::Answered,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
 };
 
@@ -105,30 +109,53 @@ impl Connector {
     async fn exchange(self, stamp: Stamp, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let began = Instant::now();
         let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
-        self.budget.request(at).map_err(|over| ConnectorError::user(over.into()))?;
+        let asking = Asking::current();
+        let journal = asking.as_deref().filter(|asking| asking.has_journal());
+        let kept = journal.map(|_| recorded_request(&stamp, &request, RecordedBody::plain));
+        if let Some(found) = journal.zip(kept.as_ref()).and_then(|(journal, kept)| journal.earlier(&stamp, kept)) {
+            self.counters.resumed(at);
+            return response(found.status, &found.headers, found.body);
+        }
+        self.allow(at, asking.as_deref()).map_err(|over| ConnectorError::user(over.into()))?;
         if let Some(replay) = &self.replay {
-            let asked = recorded_request(&stamp, &request);
+            let asked = recorded_request(&stamp, &request, recorded_body);
             let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;
             let bytes = answer.body.bytes().map_err(|error| ConnectorError::user(error.into()))?;
             self.count(&stamp, answer.status, &answer.headers, &bytes, Duration::ZERO);
-            return response(&answer, bytes);
+            return response(answer.status, &answer.headers, bytes);
         }
         let Some(inner) = &self.inner else {
             return Err(ConnectorError::user("neither a connection nor a recording".into()));
         };
-        let asked = self.recorder.as_ref().map(|_| recorded_request(&stamp, &request));
+        let asked = self.recorder.as_ref().map(|_| recorded_request(&stamp, &request, recorded_body));
+        let read_at = Timestamp::now();
         let mut answer = inner.call(request).await?;
         let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
         let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
-        let headers = kept_headers(&answer);
-        self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began.elapsed());
+        let (status, headers) = (answer.status().as_u16(), kept_headers(&answer));
+        self.count(&stamp, status, &headers, &bytes, began.elapsed());
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);
-            let answer = RecordedAnswer { status: answer.status().as_u16(), headers, body };
+            let answer = RecordedAnswer { status, headers: headers.clone(), body };
             recorder.add(exchange_of(&stamp, asked, answer));
+        }
+        if let (Some(asking), Some(request)) = (&asking, kept) {
+            let body = SdkBody::from(bytes.clone());
+            asking.answered(Answered { stamp, request, status, headers, body, read_at });
         }
         *answer.body_mut() = SdkBody::from(bytes);
         Ok(answer)
+    }
+
+    /// Takes the request from the budget, and its turn if it did not wait for one.
+    fn allow(&self, at: At<'_>, asking: Option<&Asking>) -> Result<(), OverBudget> {
+        if let Some(asking) = asking {
+            asking.pay(at, &self.budget, &self.counters)?;
+            if !asking.needs_turn() {
+                self.pacer.charge(at.call, at.account, at.region);
+            }
+        }
+        self.budget.request(at)
     }
 
     fn count(&self, stamp: &Stamp, status: u16, headers: &BTreeMap<String, String>, body: &[u8], took: Duration) {
@@ -152,10 +179,10 @@ pub(crate) fn exchange_of(stamp: &Stamp, request: RecordedRequest, answer: Recor
     }
 }
 
-fn response(answer: &RecordedAnswer, bytes: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
-    let status = StatusCode::try_from(answer.status).map_err(|error| ConnectorError::user(error.into()))?;
+fn response(status: u16, headers: &BTreeMap<String, String>, bytes: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
+    let status = StatusCode::try_from(status).map_err(|error| ConnectorError::user(error.into()))?;
     let mut response = HttpResponse::new(status, SdkBody::from(bytes));
-    for (name, value) in &answer.headers {
+    for (name, value) in headers {
         response.headers_mut().insert(name.clone(), value.clone());
     }
     Ok(response)
@@ -176,8 +203,10 @@ fn recorded_body(content_type: Option<&str>, bytes: &[u8]) -> RecordedBody {
     }
 }
 
-fn recorded_request(stamp: &Stamp, request: &HttpRequest) -> RecordedRequest {
-    let body = recorded_body(request.headers().get("content-type"), request.body().bytes().unwrap_or_default());
+type ToBody = fn(Option<&str>, &[u8]) -> RecordedBody;
+
+fn recorded_request(stamp: &Stamp, request: &HttpRequest, to_body: ToBody) -> RecordedRequest {
+    let body = to_body(request.headers().get("content-type"), request.body().bytes().unwrap_or_default());
     RecordedRequest { method: request.method().to_owned(), path: path_of(stamp.call.service, request), body }
 }
 

@@ -89,6 +89,23 @@ impl RecordedBody {
         RecordedBody::Binary { base64: STANDARD.encode(bytes), readable }
     }
 
+    /// A body of this content type, without a form for people.
+    pub(crate) fn plain(content_type: Option<&str>, bytes: &[u8]) -> Self {
+        match std::str::from_utf8(bytes) {
+            Ok(text) if !content_type.is_some_and(|kind| kind.contains("cbor")) => {
+                RecordedBody::Text { text: text.to_owned() }
+            }
+            _ => RecordedBody::Binary { base64: STANDARD.encode(bytes), readable: Value::Null },
+        }
+    }
+
+    /// Drops the form for people.
+    pub(crate) fn forget_readable(&mut self) {
+        if let RecordedBody::Binary { readable, .. } = self {
+            *readable = Value::Null;
+        }
+    }
+
     /// The bytes; an error when the base64 is damaged.
     pub fn bytes(&self) -> Result<Vec<u8>, base64::DecodeError> {
         match self {
@@ -158,13 +175,15 @@ pub struct RecordedAnswer {
 impl Exchange {
     /// What a request is matched on: service, operation, region and the request itself, never order.
     pub(crate) fn key(&self) -> String {
-        let body = match &self.request.body {
-            RecordedBody::Text { text } => text.clone(),
-            RecordedBody::Binary { base64, .. } => base64.clone(),
-        };
-        format!(
-            "{}:{} {} {} {} {}",
-            self.service, self.operation, self.region, self.request.method, self.request.path, body
-        )
+        request_key(&self.service, &self.operation, &self.region, &self.request)
     }
+}
+
+/// The key of the exchange that this request would make.
+pub(crate) fn request_key(service: &str, operation: &str, region: &str, request: &RecordedRequest) -> String {
+    let body = match &request.body {
+        RecordedBody::Text { text } => text,
+        RecordedBody::Binary { base64, .. } => base64,
+    };
+    format!("{service}:{operation} {region} {} {} {body}", request.method, request.path)
 }

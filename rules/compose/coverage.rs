@@ -12,6 +12,7 @@ pub fn coverage(set: &EvidenceSet, counts: &[PlaceCount]) -> Vec<Coverage> {
     for one in counts {
         let line = line(&mut lines, &one.account, &one.region, &one.operation);
         line.calls += one.count.calls;
+        line.resumed += one.count.resumed;
         line.retries += one.count.retries;
         line.throttles += one.count.throttles;
         line.errors += one.count.errors;
@@ -36,7 +37,7 @@ pub fn coverage(set: &EvidenceSet, counts: &[PlaceCount]) -> Vec<Coverage> {
         line.covered = match (unread, line.causes.is_empty()) {
             (true, _) if line.pages > 0 => Covered::Partly,
             (true, _) => Covered::NotRead,
-            (false, false) if line.calls == 0 => Covered::NotAsked,
+            (false, false) if line.calls + line.resumed == 0 => Covered::NotAsked,
             _ => Covered::Complete,
         };
     }
@@ -59,6 +60,7 @@ fn line<'l>(lines: &'l mut BTreeMap<Key, Coverage>, account: &str, region: &str,
         pages: 0,
         items: 0,
         calls: 0,
+        resumed: 0,
         retries: 0,
         throttles: 0,
         errors: 0,

@@ -150,11 +150,19 @@ pub struct Scope {
     pub tags_read: bool,
 }
 
+/// Whether a count needs no mention.
+pub(crate) fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// What was asked of one operation, over all accounts and regions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CallCount {
     /// Requests that AWS answered, one a page: with what was asked for, that there is none, or with a refusal.
     pub calls: u64,
+    /// Requests that the journal of an interrupted scan answered: not asked again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub resumed: u64,
     /// Attempts beyond the first.
     pub retries: u64,
     /// Answers that said "slow down".
@@ -173,6 +181,7 @@ impl CallCount {
     /// Adds the counts of another place.
     pub fn add(&mut self, more: &CallCount) {
         self.calls += more.calls;
+        self.resumed += more.resumed;
         self.retries += more.retries;
         self.throttles += more.throttles;
         self.errors += more.errors;

@@ -54,6 +54,9 @@ pub struct Coverage {
     pub items: u64,
     /// Requests that AWS answered, also with a refusal.
     pub calls: u64,
+    /// Requests that the journal of an interrupted scan answered: not asked again.
+    #[serde(default, skip_serializing_if = "super::assessment::is_zero")]
+    pub resumed: u64,
     /// Attempts beyond the first.
     pub retries: u64,
     /// Answers that said "slow down".

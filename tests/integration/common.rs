@@ -117,6 +117,25 @@ impl Emulator {
         let done = Command::new(python()).args(["-c", script, &self.url, json]).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
+
+    /// Requests by `service:Operation` since the last reset.
+    pub(crate) fn counts(&self) -> Value {
+        self.ask("/_counts", "GET")
+    }
+
+    /// Counts to zero, and no faults any more.
+    pub(crate) fn reset_counts(&self) {
+        self.ask("/_reset", "POST");
+    }
+
+    fn ask(&self, path: &str, method: &str) -> Value {
+        let script = "import sys, urllib.request as u; \
+                      print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())";
+        let done =
+            Command::new(python()).args(["-c", script, &format!("{}{path}", self.url), method]).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap()
+    }
 }
 
 impl Drop for Emulator {

@@ -31,6 +31,8 @@ fn a_write_is_refused_before_a_byte_is_sent() {
             sql_digests: false,
             replay: Some(Arc::new(rung_collectors::aws::Replay::new(recording))),
             recorder: None,
+            journal: None,
+            now: None,
             interrupted,
         })
         .await

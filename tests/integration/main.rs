@@ -11,6 +11,7 @@ mod denial;
 mod docs;
 mod emulator;
 mod gate;
+mod journal;
 mod people;
 mod policy;
 mod story;

@@ -29,6 +29,8 @@ async fn seen(recording: Recording) -> BTreeMap<String, usize> {
         sql_digests: false,
         replay: Some(Arc::new(Replay::new(recording))),
         recorder: None,
+        journal: None,
+        now: None,
         interrupted: tokio::sync::watch::channel(false).1,
     };
     let connection = connect(options).await.unwrap();
