@@ -9,9 +9,12 @@ mod classify;
 mod clients;
 mod connect;
 mod counters;
+mod enter;
 mod gate;
 mod ids;
+mod kept;
 mod listing;
+mod members;
 mod pace;
 mod pages;
 mod place;
@@ -20,6 +23,7 @@ mod redact;
 mod registry;
 mod replay;
 mod replay_metrics;
+mod roles;
 mod transport;
 mod wire;
 
@@ -29,9 +33,11 @@ pub use budget::Budget;
 pub use clients::Clients;
 pub use connect::{ConnectError, Connection, Options, connect};
 pub use counters::Counters;
+pub use enter::Entered;
 pub use gate::{Gate, Refused};
 pub(crate) use ids::gap_id;
 pub use listing::{Listing, Read};
+pub use members::{Member, Members, MembersError, Selection, members};
 pub use pace::{Pacer, rates};
 pub use place::{Place, Span};
 pub use record::Recorder;
@@ -39,6 +45,10 @@ pub use redact::Redactor;
 pub(crate) use registry::GapAt;
 pub use registry::Registry;
 pub use replay::{Replay, ReplayError};
+pub use roles::{
+    ROLE, RoleOptions, SESSION, external_id, role_arn, role_name, session_name, session_tag, session_tags,
+};
+pub(crate) use roles::{NotAssumed, not_assumed};
 pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 

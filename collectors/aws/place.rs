@@ -37,7 +37,7 @@ pub struct Span {
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.
-    pub(crate) in_flight: Semaphore,
+    pub(crate) in_flight: Arc<Semaphore>,
     /// Turns true when the user interrupts.
     pub(crate) interrupted: watch::Receiver<bool>,
 }
