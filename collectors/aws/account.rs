@@ -1,14 +1,17 @@
 //! The account: who is asking, in which partition, and in which regions.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use rung_rules::model::Cause;
 
-use super::{Clients, Connection, Place};
+use super::{Clients, Connection, Listing, Place};
 use crate::calls::{ec2_account, sts};
 
 /// The region label of services without regions.
 pub const GLOBAL: &str = "global";
+
+/// What counts as asked of before the account is known.
+pub const UNKNOWN_ACCOUNT: &str = "unknown";
 
 /// The account to scan.
 #[derive(Clone, Debug)]
@@ -67,24 +70,57 @@ pub(crate) fn home_of(partition: &str) -> &'static str {
 impl Account {
     /// Asks who is calling, and settles the regions: `all`, the named ones, or the connection's own.
     pub async fn find(connection: &Connection, wanted: &[String]) -> Result<Self, AccountError> {
+        let account = Account::identified(connection).await?;
+        let regions = account.settle(connection, wanted, &*account.known(connection).await)?;
+        Ok(Account { regions, ..account })
+    }
+
+    /// As [`Account::find`], for one of many accounts: named regions that it has not enabled are no error but left out, each with
+    /// a gap, and told.
+    pub async fn find_member(
+        connection: &Connection,
+        wanted: &[String],
+    ) -> Result<(Self, Vec<Arc<str>>), AccountError> {
+        let account = Account::identified(connection).await?;
+        let regions = account.known(connection).await;
+        let off = |name: &str| regions.items.iter().any(|region| *region.name == *name && !region.enabled);
+        let named = if wanted.is_empty() { vec![connection.home_region.clone()] } else { wanted.to_vec() };
+        let (left_out, on): (Vec<String>, Vec<String>) = named.into_iter().partition(|name| off(name));
+        let left_out: BTreeSet<Arc<str>> = left_out.into_iter().map(Arc::from).collect();
+        for region in &left_out {
+            let there = account.place(connection, region, None);
+            there.gap(&ec2_account::DESCRIBE_REGIONS, region, Cause::RegionNotEnabled, "");
+        }
+        // With none left, `settle` would take the connection's own.
+        let regions = if on.is_empty() { [].into() } else { account.settle(connection, &on, &regions)? };
+        Ok((Account { regions, ..account }, left_out.into_iter().collect()))
+    }
+
+    async fn identified(connection: &Connection) -> Result<Self, AccountError> {
         let home: Arc<str> = connection.home_region.as_str().into();
-        let unknown: Arc<str> = "unknown".into();
+        let unknown: Arc<str> = UNKNOWN_ACCOUNT.into();
         let clients =
             Clients::new(&connection.config, unknown.clone(), home.clone(), &home, connection.span.counters.clone());
         let identity = sts::identity(&clients).await.map_err(AccountError::Identity)?;
-        let account = Account {
+        Ok(Account {
             id: identity.account,
             caller: identity.arn,
             partition: identity.partition,
             regions: [home].into(),
-        };
-        let regions = account.settle(connection, wanted).await?;
-        Ok(Account { regions, ..account })
+        })
     }
 
-    async fn settle(&self, connection: &Connection, wanted: &[String]) -> Result<Arc<[Arc<str>]>, AccountError> {
-        let place = self.place(connection, &connection.home_region, None);
-        let regions = ec2_account::regions(&place).await;
+    /// The partition's regions, enabled for the account or not.
+    async fn known(&self, connection: &Connection) -> Arc<Listing<ec2_account::Region>> {
+        ec2_account::regions(&self.place(connection, &connection.home_region, None)).await
+    }
+
+    fn settle(
+        &self,
+        connection: &Connection,
+        wanted: &[String],
+        regions: &Listing<ec2_account::Region>,
+    ) -> Result<Arc<[Arc<str>]>, AccountError> {
         if wanted.iter().any(|region| region == "all") {
             if let Some(gap) = regions.gap {
                 return Err(AccountError::RegionsUnread { cause: self.words(connection, gap) });

@@ -129,4 +129,6 @@ clients! {
     pi: aws_sdk_pi;
     /// Resource Groups Tagging API.
     tagging: aws_sdk_resourcegroupstagging;
+    /// Organizations.
+    organizations: aws_sdk_organizations;
 }

@@ -14,7 +14,9 @@ use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{Budget, Counters, Journal, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
+use super::{
+    Budget, Counters, Journal, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode, enter::Before,
+};
 
 /// How to reach AWS.
 #[derive(Debug)]
@@ -75,6 +77,19 @@ pub struct Connection {
     pub recorder: Option<Arc<Recorder>>,
     /// The region to ask first.
     pub home_region: String,
+    /// The SDK's configuration over its own HTTP client, for the credentials of members' roles.
+    pub(crate) base: SdkConfig,
+    /// Where answers come from: with the one HTTP client, whose pool all members share.
+    pub(crate) mode: TransportMode,
+    /// What members' roles are assumed with.
+    pub(crate) before: Before,
+}
+
+impl Connection {
+    /// Whether answers come from a recording.
+    pub fn is_replay(&self) -> bool {
+        matches!(self.mode, TransportMode::Replay(_))
+    }
 }
 
 /// Loads credentials and configuration; sends nothing yet but what credentials need.
@@ -98,7 +113,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone(), budget.clone())))
+        .http_client(SharedHttpClient::new(Transport::new(mode.clone(), counters.clone(), pacer.clone(), budget.clone())))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {
@@ -119,11 +134,18 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         sql_digests: options.sql_digests,
         budget,
         pacer,
-        in_flight: Semaphore::new(options.concurrency.max(1)),
+        in_flight: Arc::new(Semaphore::new(options.concurrency.max(1))),
         journal: options.journal.filter(|_| replay.is_none()),
         interrupted: options.interrupted,
     });
-    Ok(Connection { config, span, recorder: options.recorder, home_region })
+    // Sessions of members' roles: the same patience as for calls, without the pace that calls share.
+    let base = base
+        .to_builder()
+        .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
+        .timeout_config(timeouts(options.timeout))
+        .build();
+    let before = Before::default();
+    Ok(Connection { config, span, recorder: options.recorder, home_region, base, mode, before })
 }
 
 async fn live_config(options: &Options) -> SdkConfig {

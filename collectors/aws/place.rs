@@ -40,7 +40,7 @@ pub struct Span {
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.
-    pub(crate) in_flight: Semaphore,
+    pub(crate) in_flight: Arc<Semaphore>,
     /// What an interrupted scan read, and what this one reads.
     pub journal: Option<Journal>,
     /// Turns true when the user interrupts.

@@ -47,6 +47,7 @@ pub mod lambda_triggers;
 pub mod memorydb;
 pub mod networkmonitor;
 pub mod ops_items;
+pub mod organizations;
 pub mod pi;
 pub mod rds_clusters;
 pub mod rds_instances;
@@ -186,6 +187,7 @@ pub fn all() -> impl Iterator<Item = &'static Call> {
         scheduler::CALLS,
         ops_items::CALLS,
         wellarchitected::CALLS,
+        organizations::CALLS,
     ]
     .into_iter()
     .flatten()

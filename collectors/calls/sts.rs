@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 
+use rung_rules::model::Cause;
+
 use super::{Call, call};
-use crate::aws::Clients;
+use crate::aws::{Clients, NotAssumed, not_assumed};
 
 call!(GET_CALLER_IDENTITY, "sts", "STS", "GetCallerIdentity", "account, partition and identity of the caller");
 
@@ -44,6 +46,17 @@ pub enum IdentityError {
     /// AWS could not be reached.
     #[error("AWS could not be reached: {0}\nCheck network, proxy variables and AWS_ENDPOINT_URL.")]
     Unreachable(String),
+    /// A role on the way to the credentials could not be assumed.
+    #[error(
+        "the role could not be assumed ({}): {words}\nCheck that the role is there, that its trust policy names the caller, and the external id; `rung policy --format cloudformation` prints the role.",
+        cause.words()
+    )]
+    NotAssumed {
+        /// By what, as far as AWS says.
+        cause: Cause,
+        /// AWS's words, and what else they may mean.
+        words: String,
+    },
     /// Anything else.
     #[error("the caller's identity could not be read: {0}")]
     Other(String),
@@ -71,6 +84,14 @@ impl IdentityError {
         }
     }
 
+    /// STS did not give a session. Credentials that have ended or that AWS does not know are a fault of the caller, not of the role.
+    fn of_role(not: NotAssumed) -> Self {
+        match IdentityError::of_code(&not.code, not.words.clone()) {
+            IdentityError::Other(words) => IdentityError::NotAssumed { cause: not.cause, words },
+            of_caller => of_caller,
+        }
+    }
+
     /// What the SDK says in its own words when no provider of its chain has credentials.
     fn of_text(text: String) -> Self {
         let lower = text.to_lowercase();
@@ -93,7 +114,10 @@ pub async fn identity(clients: &Clients) -> Result<Identity, IdentityError> {
                 let (code, message) = (service.code().unwrap_or_default(), service.message().unwrap_or_default());
                 IdentityError::of_code(code, format!("{code}: {message}"))
             }
-            None => IdentityError::of_text(context),
+            None => match not_assumed(&error) {
+                Some(not) => IdentityError::of_role(not),
+                None => IdentityError::of_text(context),
+            },
         }
     })?;
     match (answer.account(), answer.arn()) {
@@ -132,5 +156,16 @@ mod tests {
             IdentityError::NoCredentials(_)
         ));
         assert!(matches!(IdentityError::of_text("connection refused".into()), IdentityError::Unreachable(_)));
+    }
+
+    #[test]
+    fn a_role_that_refuses_is_not_the_callers_fault_but_ended_credentials_are() {
+        let of = |code: &str, cause| {
+            IdentityError::of_role(NotAssumed { code: code.to_owned(), cause, words: format!("{code}: no") })
+        };
+        assert!(matches!(of("AccessDenied", Cause::Denied), IdentityError::NotAssumed { cause: Cause::Denied, .. }));
+        assert!(matches!(of("", Cause::TimedOut), IdentityError::NotAssumed { cause: Cause::TimedOut, .. }));
+        assert!(matches!(of("ExpiredToken", Cause::Failed), IdentityError::Expired(_)));
+        assert!(matches!(of("InvalidClientTokenId", Cause::Failed), IdentityError::Invalid(_)));
     }
 }

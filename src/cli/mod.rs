@@ -1,5 +1,6 @@
 //! The command line.
 
+pub(crate) mod accounts;
 mod assess;
 mod attest;
 mod attest_list;

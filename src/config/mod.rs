@@ -2,6 +2,7 @@
 //!
 //! Everything is read and checked before any call to AWS.
 
+pub mod accounts;
 pub mod attest;
 pub mod attestations;
 pub(crate) mod reading;

@@ -21,7 +21,7 @@ use crate::failure::Failure;
 pub(crate) struct Document {
     /// Its path, as it is named in messages.
     pub(crate) path: PathBuf,
-    text: String,
+    pub(super) text: String,
 }
 
 /// A value with the place it stands at.

@@ -155,7 +155,7 @@ impl Caller {
             set.gaps.extend(gaps);
         }
         set.sort();
-        let interrupted = *stop.borrow() || connection.span.gave_up();
+        let interrupted = *stop.borrow();
         let state = if interrupted { AccountState::Interrupted } else { AccountState::Scanned };
         let regions = account.regions.iter().map(ToString::to_string).collect();
         let of = OfAccount { set, ledger: ledger(&connection, &account.id) };
@@ -253,7 +253,6 @@ fn why(error: &AccountError) -> (Cause, String) {
     let first = words.lines().next().unwrap_or_default().to_owned();
     match error {
         AccountError::Identity(IdentityError::NotAssumed { cause, words }) => (*cause, words.clone()),
-        AccountError::Identity(IdentityError::Expired(words)) => (Cause::CredentialsEnded, words.clone()),
         AccountError::RegionOff { .. } => (Cause::RegionNotEnabled, first),
         _ => (Cause::Failed, first),
     }
