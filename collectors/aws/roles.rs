@@ -100,7 +100,13 @@ pub(crate) struct NotAssumed {
 
 /// STS's refusal to assume a role, wherever it stands in an error's chain of causes.
 pub(crate) fn not_assumed(error: &(dyn Error + 'static)) -> Option<NotAssumed> {
-    std::iter::successors(Some(error), |error| error.source()).find_map(|error| {
+    let mut next = Some(error);
+    let mut chain = std::iter::from_fn(move || {
+        let one = next?;
+        next = one.source();
+        Some(one)
+    });
+    chain.find_map(|error| {
         let refused = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>()?;
         let code = refused.as_service_error().and_then(ProvideErrorMetadata::code).unwrap_or_default().to_owned();
         let (cause, detail) = classify(refused);

@@ -16,6 +16,7 @@ use rung_rules::{
 use serde::Serialize;
 
 use super::{
+    account::{self, AccountFolder},
     ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, SignKey, UNSEEN, chain,
     digest::Digesting,
     manifest::{MANIFEST, SCHEMA},

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rung_collectors::aws::{Journal, Member, RoleOptions};
-use rung_rules::model::{AccountReport, Settings};
+use rung_rules::model::Settings;
 use tokio::{
     runtime::Runtime,
     sync::{mpsc, watch},
@@ -60,9 +60,9 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         finished: written.finished.clone(),
     };
     let scratch = draft.scratch()?;
+    let journal = request.journal.clone();
     let interrupted = std::thread::scope(|scope| {
         let (hand, take) = mpsc::channel(WAITING);
-        let journal = request.journal.clone();
         let writer = scope.spawn(|| written.take(take, &folder, scratch.path(), journal.as_ref(), runtime.handle()));
         let interrupted = runtime.block_on(caller.scan(&request, &asked, &stopped, hand));
         writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)).map(|()| interrupted)
