@@ -90,12 +90,17 @@ impl Connection {
 
 /// Loads credentials and configuration; sends nothing yet but what credentials need.
 pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
-    let counters = Arc::new(Counters::default());
-    let replay = options.replay.clone();
-    let base = match &replay {
+    let base = match &options.replay {
         Some(replay) => replay_config(replay),
         None => live_config(&options).await,
     };
+    connect_by(options, base)
+}
+
+/// A connection by a configuration that is already loaded: its credentials, region and endpoint.
+pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, ConnectError> {
+    let counters = Arc::new(Counters::default());
+    let replay = options.replay.clone();
     let home_region = base.region().map(|region| region.as_ref().to_owned()).ok_or(ConnectError::NoRegion)?;
     if base.credentials_provider().is_none() {
         return Err(ConnectError::NoCredentials);

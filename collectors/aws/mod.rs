@@ -31,7 +31,7 @@ pub(crate) use account::home_of;
 pub use account::{Account, AccountError, GLOBAL};
 pub use budget::Budget;
 pub use clients::Clients;
-pub use connect::{ConnectError, Connection, Options, connect};
+pub use connect::{ConnectError, Connection, Options, connect, connect_by};
 pub use counters::Counters;
 pub use enter::Entered;
 pub use gate::{Gate, Refused};
