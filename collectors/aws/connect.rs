@@ -14,9 +14,7 @@ use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{
-    Budget, Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode, enter::Before,
-};
+use super::{Budget, Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode, enter::Before};
 
 /// How to reach AWS.
 #[derive(Debug)]
@@ -114,7 +112,12 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .http_client(SharedHttpClient::new(Transport::new(mode.clone(), counters.clone(), pacer.clone(), budget.clone())))
+        .http_client(SharedHttpClient::new(Transport::new(
+            mode.clone(),
+            counters.clone(),
+            pacer.clone(),
+            budget.clone(),
+        )))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {

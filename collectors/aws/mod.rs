@@ -45,10 +45,10 @@ pub use redact::Redactor;
 pub(crate) use registry::GapAt;
 pub use registry::Registry;
 pub use replay::{Replay, ReplayError};
+pub(crate) use roles::{NotAssumed, not_assumed};
 pub use roles::{
     ROLE, RoleOptions, SESSION, external_id, role_arn, role_name, session_name, session_tag, session_tags,
 };
-pub(crate) use roles::{NotAssumed, not_assumed};
 pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 

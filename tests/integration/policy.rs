@@ -71,14 +71,25 @@ fn the_organisation_is_asked_and_members_are_entered_only_where_asked_for() {
     assert!(!plain.contains("organizations:") && !plain.contains("sts:AssumeRole"), "{plain}");
     let org = role("json", &["--org", "--role-name", "scan", "--partition", "aws-us-gov"]);
     let read = &org["Statement"][0];
-    assert_eq!(read["Action"].as_array().unwrap().iter().filter(|one| one.as_str().unwrap().starts_with("organizations:List")).count(), 5);
+    assert_eq!(
+        read["Action"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one.as_str().unwrap().starts_with("organizations:List"))
+            .count(),
+        5
+    );
     assert!(!read.to_string().contains("sts:"));
     assert_eq!(org["Statement"][1]["Action"], serde_json::json!(["sts:AssumeRole"]));
     assert_eq!(org["Statement"][1]["Resource"], "arn:aws-us-gov:iam::*:role/scan");
     let template = role("cloudformation", &["--org"]).to_string();
     assert!(template.contains(r#"{"Fn::Sub":"arn:${AWS::Partition}:iam::*:role/rung-read-only"}"#), "{template}");
     let terraform = role("terraform", &["--org"]).to_string();
-    assert!(terraform.contains("arn:${data.aws_partition.current.partition}:iam::*:role/rung-read-only"), "{terraform}");
+    assert!(
+        terraform.contains("arn:${data.aws_partition.current.partition}:iam::*:role/rung-read-only"),
+        "{terraform}"
+    );
 }
 
 const ASKED: [&str; 4] = ["--sql-digests", "--register", "s3://team/perf/debt-${x}.csv", "--external-id=team-4711"];
