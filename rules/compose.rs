@@ -13,8 +13,8 @@ use jiff::Timestamp;
 
 use crate::model::{
     AccountReport, AccountState, Assessed, Assessment, Bar, BarReport, BlockedBy, Control, ControlReport,
-    ControlResult, Counts, CriterionReport, CriterionResult, EvidenceSet, GapId, GapReport, LISTED_GAPS, Next,
-    Outcome, Program, SCHEMA, Scan, Settings, ThresholdReport, Thresholds, WithWaivers, blockers,
+    ControlResult, Counts, CriterionReport, CriterionResult, EvidenceSet, GapId, GapReport, LISTED_GAPS, Next, Outcome,
+    Program, SCHEMA, Scan, Settings, ThresholdReport, Thresholds, WithWaivers, blockers,
 };
 use crate::{
     checklists::{audit_list, checklists},

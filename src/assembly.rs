@@ -204,8 +204,3 @@ pub struct Visit<'v> {
     /// Its lines of the ledger.
     pub coverage: Vec<Coverage>,
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-#[path = "assembly_tests.rs"]
-mod tests;

@@ -94,12 +94,17 @@ impl Connection {
 
 /// Loads credentials and configuration; sends nothing yet but what credentials need.
 pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
-    let counters = Arc::new(Counters::default());
-    let replay = options.replay.clone();
-    let base = match &replay {
+    let base = match &options.replay {
         Some(replay) => replay_config(replay),
         None => live_config(&options).await,
     };
+    connect_by(options, base)
+}
+
+/// A connection by a configuration that is already loaded: its credentials, region and endpoint.
+pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, ConnectError> {
+    let counters = Arc::new(Counters::default());
+    let replay = options.replay.clone();
     let home_region = base.region().map(|region| region.as_ref().to_owned()).ok_or(ConnectError::NoRegion)?;
     if base.credentials_provider().is_none() {
         return Err(ConnectError::NoCredentials);
@@ -113,7 +118,12 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .http_client(SharedHttpClient::new(Transport::new(mode.clone(), counters.clone(), pacer.clone(), budget.clone())))
+        .http_client(SharedHttpClient::new(Transport::new(
+            mode.clone(),
+            counters.clone(),
+            pacer.clone(),
+            budget.clone(),
+        )))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {

@@ -112,7 +112,9 @@ fn a_list_that_is_not_whole_is_an_error_with_cause_and_way_out() {
             matches!(&error, MembersError::Unread { operation: told, cause: Cause::DeniedByIdentityPolicy, .. } if told == operation),
             "{error}"
         );
-        assert!(error.to_string().contains("rung policy --org") && error.to_string().contains("delegated administrator"));
+        assert!(
+            error.to_string().contains("rung policy --org") && error.to_string().contains("delegated administrator")
+        );
     }
     let cut = of(&["organizations.ListAccounts/second-page-denied"], Selection::default()).unwrap_err();
     assert!(matches!(cut, MembersError::Unread { cause: Cause::CutShort, .. }), "{cut}");

@@ -33,7 +33,7 @@ pub(crate) use account::home_of;
 pub use account::{Account, AccountError, GLOBAL, UNKNOWN_ACCOUNT};
 pub use budget::Budget;
 pub use clients::Clients;
-pub use connect::{ConnectError, Connection, Options, connect};
+pub use connect::{ConnectError, Connection, Options, connect, connect_by};
 pub use counters::Counters;
 pub use enter::Entered;
 pub use gate::{Gate, Refused};
@@ -49,10 +49,10 @@ pub use redact::Redactor;
 pub(crate) use registry::GapAt;
 pub use registry::Registry;
 pub use replay::{Replay, ReplayError};
+pub(crate) use roles::{NotAssumed, not_assumed};
 pub use roles::{
     ROLE, RoleOptions, SESSION, external_id, role_arn, role_name, session_name, session_tag, session_tags,
 };
-pub(crate) use roles::{NotAssumed, not_assumed};
 pub use transport::{Transport, TransportMode};
 pub use wire::{Exchange, RecordedAnswer, RecordedBody, RecordedRequest, Recording, RecordingHeader};
 

@@ -75,9 +75,8 @@ impl RoleOptions {
         account: &str,
         partition: &str,
     ) -> SharedCredentialsProvider {
-        let mut role = AssumeRoleProvider::builder(self.arn(account, partition))
-            .configure(base)
-            .session_name(&self.session_name);
+        let mut role =
+            AssumeRoleProvider::builder(self.arn(account, partition)).configure(base).session_name(&self.session_name);
         if let Some(id) = &self.external_id {
             role = role.external_id(id);
         }
@@ -121,9 +120,13 @@ fn told(cause: Cause, detail: &str) -> String {
             "AWS says the same when the role does not exist, when its trust policy does not name the caller or asks for another external id, and when the account is suspended"
         }
         Cause::DeniedByIdentityPolicy => "the caller's own policy must allow sts:AssumeRole on this role",
-        Cause::DeniedByPermissionsBoundary => "the caller's permissions boundary must allow sts:AssumeRole on this role",
+        Cause::DeniedByPermissionsBoundary => {
+            "the caller's permissions boundary must allow sts:AssumeRole on this role"
+        }
         Cause::DeniedByOrganizationPolicy => "a policy of the organisation denies it",
-        Cause::RegionNotEnabled => "STS of this region is not enabled for the account: begin in another with AWS_REGION",
+        Cause::RegionNotEnabled => {
+            "STS of this region is not enabled for the account: begin in another with AWS_REGION"
+        }
         Cause::TimedOut => "STS did not answer in time",
         _ => "",
     };
@@ -224,7 +227,9 @@ mod tests {
         for good in ["arn:aws:iam::123456789012:role/x", "arn:aws-cn:iam::123456789012:role/a/b"] {
             assert!(role_arn(good).is_ok(), "{good}");
         }
-        for bad in ["rung", "arn:aws:iam::12:role/x", "arn:aws:iam::123456789012:user/x", "arn:aws:sts::123456789012:role/x"] {
+        for bad in
+            ["rung", "arn:aws:iam::12:role/x", "arn:aws:iam::123456789012:user/x", "arn:aws:sts::123456789012:role/x"]
+        {
             assert!(role_arn(bad).is_err(), "{bad}");
         }
         assert!(external_id("team:4711/x").is_ok() && external_id("x").is_err() && external_id("a b").is_err());

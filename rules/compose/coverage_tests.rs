@@ -1,9 +1,5 @@
 use super::coverage;
-use crate::{
-    model::{
-        CallCount, Cause, Coverage, Covered, EvidenceSet, Gap, GapId, PlaceCount, SourceId, SourceRecord,
-    },
-};
+use crate::model::{CallCount, Cause, Coverage, Covered, EvidenceSet, Gap, GapId, PlaceCount, SourceId, SourceRecord};
 
 fn count(operation: &str, calls: u64) -> PlaceCount {
     PlaceCount {

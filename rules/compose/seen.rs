@@ -158,6 +158,9 @@ mod tests {
         assert_eq!((summary.coverage.complete, summary.coverage.not_read), (1, 1));
         let by_operation = seen.by_operation();
         assert_eq!((by_operation.len(), by_operation[0].covered, by_operation[0].pages), (1, Covered::Partly, 4));
-        assert_eq!((by_operation[0].account.as_str(), &by_operation[0].causes[..]), ("2 accounts", &[Cause::Denied][..]));
+        assert_eq!(
+            (by_operation[0].account.as_str(), &by_operation[0].causes[..]),
+            ("2 accounts", &[Cause::Denied][..])
+        );
     }
 }

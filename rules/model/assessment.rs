@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    AccountReport, AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport, Level, Outcome,
-    PlaceCount, Severity, SourceRecord, StepReport, Subject, Summary, Verdict, WaiverReport, WithWaivers,
+    AccountReport, AttestationReport, Basis, ChecklistReport, Control, Coverage, DecidedBy, Effort, Gap, ItemReport,
+    Level, Outcome, PlaceCount, Severity, SourceRecord, StepReport, Subject, Summary, Verdict, WaiverReport,
+    WithWaivers,
 };
 
 /// The version of this format.

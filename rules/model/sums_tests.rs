@@ -53,12 +53,8 @@ fn account(number: u64, facts: Vec<Facts>, unseen: Option<Kind>) -> EvidenceSet 
         detail: String::new(),
         opens_with: String::new(),
     };
-    let unseen = unseen.map(|kind| Unseen {
-        kind,
-        account: id.as_str().into(),
-        region: "us-east-1".into(),
-        gap: GapId(number),
-    });
+    let unseen =
+        unseen.map(|kind| Unseen { kind, account: id.as_str().into(), region: "us-east-1".into(), gap: GapId(number) });
     let mut set = EvidenceSet {
         now: now(),
         accounts: vec![id.as_str().into()],
@@ -113,7 +109,10 @@ fn every_way_to_speak() -> Vec<Settings> {
         Settings::default(),
         with(vec![attestation(automatic, &[])], vec![]),
         with(vec![attestation(automatic, &[1])], vec![waiver(None, "*volume/1")]),
-        with(vec![attestation(automatic, &[4]), attestation(automatic, &[1])], vec![waiver(Some(automatic), "*:volume/*")]),
+        with(
+            vec![attestation(automatic, &[4]), attestation(automatic, &[1])],
+            vec![waiver(Some(automatic), "*:volume/*")],
+        ),
         with(vec![], vec![waiver(Some("gp2-migration-complete"), "*volume/*"), waiver(None, "*:000000000003:*")]),
         with(vec![attestation("caching-strategy", &[1, 2, 3, 4])], vec![]),
     ]

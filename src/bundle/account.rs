@@ -226,8 +226,3 @@ impl<T: DeserializeOwned> Group<T> {
         Some(line.map_or_else(|failure| failure, |item| of(&item)))
     }
 }
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, reason = "tests")]
-#[path = "account_tests.rs"]
-mod tests;

@@ -202,8 +202,12 @@ mod tests {
         let known = ["Root", "Root/Prod", "Root/Prod/Web", "Root/Test", "Root/Test/Data"].map(str::to_owned).to_vec();
         let error = MembersError::NoSuch { flag: "--org-unit", given: "Prd".into(), expected: "unit", known };
         let message = of_members(&error).message;
-        assert!(message.starts_with("--org-unit \"Prd\": the organisation has no such unit\nNear to it: Root/Prod,"), "{message}");
-        let hostile = MembersError::Ambiguous { flag: "--org-unit", given: "x".into(), paths: vec!["\u{1b}[2J".into()] };
+        assert!(
+            message.starts_with("--org-unit \"Prd\": the organisation has no such unit\nNear to it: Root/Prod,"),
+            "{message}"
+        );
+        let hostile =
+            MembersError::Ambiguous { flag: "--org-unit", given: "x".into(), paths: vec!["\u{1b}[2J".into()] };
         assert!(!of_members(&hostile).message.contains('\u{1b}'));
     }
 }

@@ -19,6 +19,8 @@ use role::Role;
 
 /// Asked only for a register in S3.
 const READ_OBJECT: &str = "s3:GetObject";
+/// The service that is asked only with `rung scan --org`.
+const ORGANIZATION: &str = "organizations";
 /// Asked only with `rung scan --sql-digests`.
 const SQL_DIGESTS: &str = "pi:DescribeDimensionKeys";
 
@@ -27,6 +29,7 @@ Examples:
   rung policy > rung-scan.json
   aws iam create-policy --policy-name rung-scan --policy-document file://rung-scan.json
   rung policy --register s3://team/debt.csv   also to read a debt register in S3
+  rung policy --org                           of the identity that scans an organisation
   rung policy --format markdown      what each permission is for
   rung policy --format cloudformation --trust 123456789012 --external-id team-4711 > rung-role.json
   aws cloudformation create-stack-set --stack-set-name rung --template-body file://rung-role.json \\
@@ -50,7 +53,12 @@ pub(super) struct Args {
     #[arg(long)]
     sql_digests: bool,
 
-    /// Partition of the account, where the policy names one: --register with json
+    /// Also allow what `rung scan --org` asks of AWS Organizations, and to assume the role in its accounts: for the scanning identity
+    /// in the management account or a delegated administrator's, not for the role of the members
+    #[arg(long)]
+    org: bool,
+
+    /// Partition of the account, where the policy names one: --register or --org with json
     #[arg(long, value_enum, default_value = "aws")]
     partition: Partition,
 
@@ -106,11 +114,13 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     Output::Stdout.write(|out| match args.format {
         PolicyFormat::Json => policy(args, out),
         PolicyFormat::Cloudformation => {
-            let documents = documents(args, cloudformation::object_arn);
+            let role = json!({ "Fn::Sub": enter(args, "${AWS::Partition}") });
+            let documents = documents(args, cloudformation::object_arn, role);
             pretty(&cloudformation::template(&args.role, &documents), out)
         }
         PolicyFormat::Terraform => {
-            let documents = documents(args, terraform::object_arn);
+            let role = enter(args, "${data.aws_partition.current.partition}");
+            let documents = documents(args, terraform::object_arn, role);
             pretty(&terraform::configuration(&args.role, &documents), out)
         }
         PolicyFormat::Markdown => table(out),
@@ -124,9 +134,20 @@ fn actions(args: &Args) -> BTreeSet<String> {
     let asked = |call: &&calls::Call| match call.iam().as_str() {
         READ_OBJECT => false,
         SQL_DIGESTS => args.sql_digests,
+        _ if call.service == ORGANIZATION => args.org,
         _ => call.service != "sts",
     };
     calls::all().filter(asked).map(calls::Call::iam).collect()
+}
+
+/// To enter members' accounts: the role of that name in any account, which that account's trust policy must allow besides.
+fn enter(args: &Args, partition: &str) -> Value {
+    let role = args.role.role_name.as_deref().unwrap_or(role::ROLE);
+    json!(format!("arn:{partition}:iam::*:role/{role}"))
+}
+
+fn members(arn: Value) -> Value {
+    json!({ "Sid": "RungMembers", "Effect": "Allow", "Action": ["sts:AssumeRole"], "Resource": arn })
 }
 
 fn register(arn: Value) -> Value {
@@ -139,13 +160,17 @@ fn policy(args: &Args, out: &mut dyn Write) -> io::Result<()> {
     if let Some(Object { bucket, key }) = &args.register {
         statements.push(register(json!(format!("arn:{}:s3:::{bucket}/{key}", args.partition.name()))));
     }
+    if args.org {
+        statements.push(members(enter(args, args.partition.name())));
+    }
     pretty(&json!({ "Version": "2012-10-17", "Statement": statements }), out)
 }
 
-/// The statements in documents that IAM takes; `arn` writes an object's ARN as the format has it.
-fn documents(args: &Args, arn: impl Fn(&str, &str) -> Value) -> Vec<Vec<Value>> {
+/// The statements in documents that IAM takes; `arn` writes an object's ARN as the format has it, `role` is that of the members.
+fn documents(args: &Args, arn: impl Fn(&str, &str) -> Value, role: Value) -> Vec<Vec<Value>> {
     let actions: Vec<_> = actions(args).into_iter().collect();
-    let more: Vec<_> = args.register.iter().map(|object| register(arn(&object.bucket, &object.key))).collect();
+    let mut more: Vec<_> = args.register.iter().map(|object| register(arn(&object.bucket, &object.key))).collect();
+    more.extend(args.org.then(|| members(role)));
     role::documents(&actions, &more)
 }
 

@@ -33,7 +33,11 @@ fn of(path: &Path, text: &str) -> Result<Vec<Member>, Failure> {
                     free.insert((number, member));
                 }
                 Entry::Occupied(first) => {
-                    wrong.push(format!("line {number}: account {} stands at line {} already", member.id, first.get().0));
+                    wrong.push(format!(
+                        "line {number}: account {} stands at line {} already",
+                        member.id,
+                        first.get().0
+                    ));
                 }
             },
         }

@@ -64,13 +64,14 @@ class Faults:
         return _denied(request, kind) if kind else None
 
     def _is_empty(self, request):
-        """Whether the bucket of the request's region and service has no token left; takes one if it has."""
+        """Whether the bucket of the request's account, region and service has no token left; takes one if it has."""
         if not self.bucket:
             return False
         now = time.monotonic()
-        tokens, then = self.buckets.get((request.region, request.service), (self.bucket["capacity"], now))
+        key = request.account, request.region, request.service
+        tokens, then = self.buckets.get(key, (self.bucket["capacity"], now))
         tokens = min(self.bucket["capacity"], tokens + (now - then) * self.bucket["refill"])
-        self.buckets[request.region, request.service] = max(tokens - 1, tokens if tokens < 1 else 0), now
+        self.buckets[key] = max(tokens - 1, tokens if tokens < 1 else 0), now
         return tokens < 1
 
 
@@ -79,7 +80,7 @@ def _matches(request, patterns):
         return False
     names = {f"{IAM_PREFIX[request.service]}:{request.operation}", f"{request.service}:{request.operation}",
              iam_action(request.service, request.operation)}
-    names |= {f"{name}@{request.region}" for name in names}
+    names |= {f"{name}@{place}" for name in names for place in (request.region, request.account)}
     return any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in patterns)
 
 

@@ -44,6 +44,7 @@ class Front:
         if target.startswith("/_"):
             return await self._control(method, target, body)
         request = Request(method, target, headers, body)
+        request.account = self.world.sessions.get(request.access_key, request.account)
         self.counts[f"{IAM_PREFIX.get(request.service, '?')}:{request.operation}"] += 1
         if self.faults.latency_ms:
             await asyncio.sleep(self.faults.latency_ms / 1000)

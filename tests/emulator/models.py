@@ -21,6 +21,7 @@ IAM_PREFIX = {
     "elasticache": "elasticache", "memorydb": "memorydb", "dax": "dax", "application-signals": "application-signals",
     "codedeploy": "codedeploy", "cloudformation": "cloudformation", "fis": "fis", "scheduler": "scheduler",
     "wellarchitected": "wellarchitected", "ssm": "ssm", "pi": "pi", "resourcegroupstaggingapi": "tag",
+    "organizations": "organizations",
     # asked by the scenarios only
     "iam": "iam", "sqs": "sqs",
 }

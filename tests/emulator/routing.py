@@ -11,9 +11,11 @@ import cbor
 from models import IAM_PREFIX, model, operation_model, operations, signing_name
 from wire import CBOR
 
-CREDENTIAL = re.compile(r"Credential=[^/,]+/\d+/([^/]*)/([^/]+)/aws4_request")
+CREDENTIAL = re.compile(r"Credential=([^/,]+)/\d+/([^/]*)/([^/]+)/aws4_request")
 BUCKET_HOST = re.compile(r"^([a-z0-9][a-z0-9.-]+?)\.(?:s3\.)?(?:127\.0\.0\.1|localhost)(?::\d+)?$")
 
+# Whose requests are not signed with a session's key.
+ACCOUNT = "123456789012"
 # Operations at the same address as another: only their own hosts tell them apart.
 SHADOWED = {"ListDirectoryBuckets"}
 
@@ -25,7 +27,8 @@ class Request:
         self.method, self.headers, self.body = method, headers, body
         self.path, _, self.query = target.partition("?")
         scope = CREDENTIAL.search(headers.get("authorization", ""))
-        self.region, self.signed_for = (scope[1], scope[2]) if scope else ("us-east-1", None)
+        self.access_key, self.region, self.signed_for = scope.groups() if scope else ("", "us-east-1", None)
+        self.account = ACCOUNT
         self._path_style()
         self.labels = {}
         self.service, self.operation, self.protocol = self._identify()

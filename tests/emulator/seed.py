@@ -2,10 +2,10 @@
 """Seed the emulator at URL with a scenario; what it held before is gone. Or improve what it holds by a step."""
 import argparse
 
-from scenarios import alder, demo, empty
+from scenarios import alder, demo, empty, organisation
 from scenarios.account import Account, post
 
-SCENARIOS = {"alder": alder, "demo": demo, "empty": empty}
+SCENARIOS = {"alder": alder, "demo": demo, "empty": empty, "organisation": organisation}
 
 
 def seed(url, scenario):

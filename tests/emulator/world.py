@@ -3,6 +3,7 @@ import json
 import re
 
 import baseline
+import roles
 import wire
 from answers import Canned, Patches, render
 from metrics import OPERATIONS as METRIC_OPERATIONS
@@ -23,6 +24,8 @@ class World:
         """Only the baseline: what even an empty account answers."""
         self.canned, self.patches, self.metrics = Canned(), Patches(), Metrics()
         self.kept = {}
+        # the account of each session's access key; the roles that may be assumed, by ARN: anything while there are none
+        self.sessions, self.roles = {}, {}
         self.canned.load(baseline.ANSWERS)
 
     def load(self, scenario):
@@ -30,6 +33,7 @@ class World:
         self.canned.load(scenario.get("answers", ()))
         self.patches.load(scenario.get("patches", ()))
         self.metrics.load(scenario.get("metrics", ()))
+        self.roles.update(scenario.get("roles", {}))
         self.kept.clear()
 
     def local_answer(self, request):
@@ -38,6 +42,10 @@ class World:
             return unknown(request)
         if request.service == "cloudwatch" and request.operation in METRIC_OPERATIONS:
             return self._metric_answer(request)
+        if request.service == "sts" and request.operation == "AssumeRole":
+            return roles.refusal(request, self.roles)
+        if request.operation == "GetCallerIdentity" and request.access_key in self.sessions:
+            return None
         record = self.canned.find(request)
         if record is None:
             return self.kept.get(_identity(request))
@@ -47,7 +55,9 @@ class World:
         """moto's answer, put right; answers to reads are kept until something is written."""
         reply = self.moto.ask(request)
         answer = self._put_right(request, reply) if reply else unknown(request)
-        if not READ.match(request.operation):
+        if request.operation == "AssumeRole":
+            self.sessions.update(roles.session(request, answer))
+        elif not READ.match(request.operation):
             self.kept.clear()
         elif answer.status < 300:
             self.kept[_identity(request)] = answer
@@ -79,7 +89,7 @@ class World:
 
 
 def _identity(request):
-    return (request.service, request.operation, request.region, request.protocol, request.method, request.target,
+    return (request.account, request.service, request.operation, request.region, request.protocol, request.method, request.target,
             request.body)
 
 

@@ -101,6 +101,7 @@ fn files_that_the_docs_name_exist() {
         "docs/configuration.md",
         "docs/debt-register.md",
         "docs/guide.md",
+        "docs/organisation.md",
     ];
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();

@@ -65,6 +65,33 @@ fn objects_and_sql_digests_are_allowed_only_where_asked_for() {
     assert_eq!(asked[1]["Resource"], "arn:aws:s3:::team/perf/debt.csv");
 }
 
+#[test]
+fn the_organisation_is_asked_and_members_are_entered_only_where_asked_for() {
+    let plain = Rung::new().ok(&["policy"]);
+    assert!(!plain.contains("organizations:") && !plain.contains("sts:AssumeRole"), "{plain}");
+    let org = role("json", &["--org", "--role-name", "scan", "--partition", "aws-us-gov"]);
+    let read = &org["Statement"][0];
+    assert_eq!(
+        read["Action"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one.as_str().unwrap().starts_with("organizations:List"))
+            .count(),
+        5
+    );
+    assert!(!read.to_string().contains("sts:"));
+    assert_eq!(org["Statement"][1]["Action"], serde_json::json!(["sts:AssumeRole"]));
+    assert_eq!(org["Statement"][1]["Resource"], "arn:aws-us-gov:iam::*:role/scan");
+    let template = role("cloudformation", &["--org"]).to_string();
+    assert!(template.contains(r#"{"Fn::Sub":"arn:${AWS::Partition}:iam::*:role/rung-read-only"}"#), "{template}");
+    let terraform = role("terraform", &["--org"]).to_string();
+    assert!(
+        terraform.contains("arn:${data.aws_partition.current.partition}:iam::*:role/rung-read-only"),
+        "{terraform}"
+    );
+}
+
 const ASKED: [&str; 4] = ["--sql-digests", "--register", "s3://team/perf/debt-${x}.csv", "--external-id=team-4711"];
 
 fn role(format: &str, more: &[&str]) -> Value {
@@ -117,7 +144,7 @@ fn the_role_grants_in_each_format_what_the_policy_grants() {
 #[test]
 fn the_template_passes_cfn_lint() {
     let rung = Rung::new();
-    for more in [&[][..], &["--trust", "123456789012"], &ASKED] {
+    for more in [&[][..], &["--trust", "123456789012"], &["--org"], &ASKED] {
         let text = rung.ok(&[&["policy", "--format", "cloudformation"], more].concat());
         std::fs::write(rung.path("role.json"), text).unwrap();
         let lint = std::process::Command::new(crate::common::python().with_file_name("cfn-lint"))

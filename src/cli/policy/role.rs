@@ -4,8 +4,7 @@ use serde_json::{Value, json};
 
 /// The longest managed policy that IAM takes, in characters without white space (IAM quotas).
 pub(super) const MOST_CHARACTERS: usize = 6144;
-/// The role's usual name.
-pub(super) const ROLE: &str = "rung-read-only";
+pub(super) use rung_collectors::aws::ROLE;
 
 /// Who may assume the role, and how it is called.
 #[derive(Clone, Debug, Default, clap::Args)]

@@ -13,10 +13,11 @@ TOPIC = {region: f"arn:aws:sns:{region}:{ACCOUNT}:larch-oncall" for region in (U
 class Account:
     """Seeds one account through the front at `url`."""
 
-    def __init__(self, url):
+    def __init__(self, url, credentials=None):
         self.url = url
+        self.credentials = credentials or {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         self.clients = {}
-        self.extra = {"answers": [], "patches": [], "metrics": []}
+        self.extra = {"answers": [], "patches": [], "metrics": [], "roles": {}}
         self.instances, self.volumes, self.subnets, self.vpcs = {}, {}, {}, {}
         self.target_groups, self.load_balancers = {}, {}
 
@@ -24,8 +25,8 @@ class Account:
         """A boto3 client that talks to the front."""
         if (service, region) not in self.clients:
             self.clients[service, region] = boto3.client(
-                service, region_name=region, endpoint_url=self.url, aws_access_key_id="testing",
-                aws_secret_access_key="testing", config=Config(retries={"total_max_attempts": 1}))
+                service, region_name=region, endpoint_url=self.url, config=Config(retries={"total_max_attempts": 1}),
+                **self.credentials)
         return self.clients[service, region]
 
     def answer(self, service, operation, data, **more):
@@ -59,6 +60,13 @@ class Account:
         self.patch("cloudwatch", "DescribeAlarms", "MetricAlarms", "AlarmName", name, region=region, set={
             "AlarmConfigurationUpdatedTimestamp": "now-200d", "StateUpdatedTimestamp": "now-6d",
             "StateTransitionedTimestamp": "now-200d" if state == "INSUFFICIENT_DATA" else "now-6d"})
+
+    def member(self, number, role="OrganizationAccountAccessRole"):
+        """Another account, entered by the role that AWS makes in each account of an organisation."""
+        given = self.client("sts").assume_role(RoleArn=f"arn:aws:iam::{number}:role/{role}", RoleSessionName="seed")
+        keys = given["Credentials"]
+        return Account(self.url, {"aws_access_key_id": keys["AccessKeyId"], "aws_session_token": keys["SessionToken"],
+                                  "aws_secret_access_key": keys["SecretAccessKey"]})
 
     def load(self):
         """Hand the collected answers, patches and metrics to the front."""
