@@ -87,8 +87,16 @@ impl<'a> Whole<'a> {
         let cost_usd = seen.ledger.iter().map(|line| line.count.cost_usd).sum();
         let AccountReport { controls, pillar, pillar_possible, subjects, gaps, .. } =
             AccountReport::new(&told.id, &seen.set, &own);
-        let report =
-            AccountReport { controls, pillar, pillar_possible, subjects, gaps, calls, cost_usd: micro(cost_usd), ..told };
+        let report = AccountReport {
+            controls,
+            pillar,
+            pillar_possible,
+            subjects,
+            gaps,
+            calls,
+            cost_usd: micro(cost_usd),
+            ..told
+        };
         self.accounts.push(report.clone());
         report
     }

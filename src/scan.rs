@@ -181,12 +181,7 @@ async fn connected(request: &Request, stop: &watch::Receiver<bool>) -> Result<Co
 }
 
 /// The evidence of an account's places, with the register if it is the account that has it.
-async fn collected(
-    request: &Request,
-    places: &[Arc<Place>],
-    tags: bool,
-    done: impl Fn(&Place),
-) -> EvidenceSet {
+async fn collected(request: &Request, places: &[Arc<Place>], tags: bool, done: impl Fn(&Place)) -> EvidenceSet {
     let handed = match (&request.register, places.iter().find(|place| place.is_global())) {
         (Some(register), Some(place)) => register::evidence(register, place).await,
         _ => (Vec::new(), None),

@@ -167,13 +167,8 @@ impl BundleAccounts {
 
     /// What no account of the bundle has named: a line out of its order.
     fn rest(&mut self) -> Option<Failure> {
-        let rests = [
-            self.evidence.rest(),
-            self.unseen.rest(),
-            self.gaps.rest(),
-            self.sources.rest(),
-            self.ledger.rest(),
-        ];
+        let rests =
+            [self.evidence.rest(), self.unseen.rest(), self.gaps.rest(), self.sources.rest(), self.ledger.rest()];
         rests.into_iter().flatten().next()
     }
 }
@@ -221,7 +216,10 @@ impl<T: DeserializeOwned> Group<T> {
         let line = self.lines.next()?;
         let of = |item: &T| {
             let id = (self.account)(item).to_owned();
-            Failure::usage(format!("{}: a line of account {id:?} is not where the lines of accounts are in order", self.part))
+            Failure::usage(format!(
+                "{}: a line of account {id:?} is not where the lines of accounts are in order",
+                self.part
+            ))
         };
         Some(line.map_or_else(|failure| failure, |item| of(&item)))
     }

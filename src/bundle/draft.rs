@@ -16,8 +16,9 @@ use rung_rules::{
 use serde::Serialize;
 
 use super::{
+    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, SignKey, UNSEEN,
     account::{self, AccountFolder},
-    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, SignKey, UNSEEN, chain,
+    chain,
     digest::Digesting,
     manifest::{MANIFEST, SCHEMA},
     pack, packed, parent,

@@ -17,8 +17,8 @@ use crate::{
     report::Format,
 };
 use exit::{Bar, bar, dollars};
-pub(super) use many::write as write_many;
 use job::Job;
+pub(super) use many::write as write_many;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -123,7 +123,6 @@ enum Switch {
     On,
     Off,
 }
-
 
 /// Runs the scan.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {

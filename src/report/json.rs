@@ -39,7 +39,8 @@ const LISTS: &str = r#""findings":null,"gaps":[],"sources":[],"coverage":[]}"#;
 /// Writes the head of an assessment up to where its lists begin.
 pub fn begin(head: &Head, out: &mut impl Write) -> io::Result<()> {
     let text = serde_json::to_string(head)?;
-    let head = text.strip_suffix(LISTS).ok_or_else(|| io::Error::other("the head of an assessment has lists of its own"))?;
+    let head =
+        text.strip_suffix(LISTS).ok_or_else(|| io::Error::other("the head of an assessment has lists of its own"))?;
     out.write_all(head.as_bytes())
 }
 

@@ -15,12 +15,7 @@ use rung_rules::model::{AccountReport, AccountState, CallCount, Cause, PlaceCoun
 use tokio::sync::{mpsc, watch};
 
 use super::{Connected, Request, collected, connected, find, ledger, micro, of_profile};
-use crate::{
-    bundle::OfAccount,
-    failure::Failure,
-    memory,
-    progress::AccountsProgress,
-};
+use crate::{bundle::OfAccount, failure::Failure, memory, progress::AccountsProgress};
 
 /// How long to wait before memory is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);

@@ -42,6 +42,8 @@ async fn connection(emulator: &Emulator) -> Connection {
         paced: None,
         replay: None,
         recorder: None,
+        journal: None,
+        now: None,
         // Its sender is gone: nobody interrupts.
         interrupted: watch::channel(false).1,
     };

@@ -13,6 +13,7 @@ mod docs;
 mod emulator;
 mod gate;
 mod journal;
+mod many;
 mod people;
 mod policy;
 mod story;

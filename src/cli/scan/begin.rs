@@ -8,7 +8,10 @@ use std::{
 use rung_collectors::aws::{Recording, Replay};
 use tokio::sync::watch;
 
-use super::{super::{debt, latest, output::note}, Args};
+use super::{
+    super::{debt, latest, output::note},
+    Args,
+};
 use crate::{
     bundle::{self, SignKey},
     demo,

@@ -7,7 +7,11 @@ use rung_collectors::aws::{Journal, Member, RoleOptions, Selection};
 use rung_rules::model::Settings;
 
 use super::{
-    super::{accounts::Wanted, latest, output::{Output, note}},
+    super::{
+        accounts::Wanted,
+        latest,
+        output::{Output, note},
+    },
     Args, Bar, Switch, begin,
 };
 use crate::{
@@ -92,7 +96,8 @@ impl Job {
             Some(many) => match many.members() {
                 Some(members) => Accounts::Listed(members, many.role()),
                 None => {
-                    let words = "was interrupted before the organisation's accounts were known: nothing was read. Scan again.";
+                    let words =
+                        "was interrupted before the organisation's accounts were known: nothing was read. Scan again.";
                     let message = format!("{} {words}", unfinished.name());
                     unfinished.remove();
                     return Err(Failure::usage(message));
@@ -118,7 +123,8 @@ impl Job {
 
 fn resumed_name(target: &Path) -> std::path::PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
-    let numbered = |n: u32| target.with_file_name(if n == 1 { format!("{name}-resumed") } else { format!("{name}-resumed-{n}") });
+    let numbered =
+        |n: u32| target.with_file_name(if n == 1 { format!("{name}-resumed") } else { format!("{name}-resumed-{n}") });
     (1..u32::MAX).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))
 }
 

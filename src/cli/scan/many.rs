@@ -14,7 +14,10 @@ use tokio::{
 };
 
 use super::{
-    super::{accounts::of_members, output::{Output, note}},
+    super::{
+        accounts::of_members,
+        output::{Output, note},
+    },
     Args, begin,
     exit::exit,
     job::{Accounts as Wanted, Job},
@@ -37,7 +40,9 @@ const WAITING: usize = 2;
 pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let Job { settings, request, accounts, output, draft, unfinished, .. } = job;
     let Some(mut unfinished) = unfinished else {
-        return Err(Failure::usage("a scan of several accounts asks AWS itself: without --record, --replay and --demo"));
+        return Err(Failure::usage(
+            "a scan of several accounts asks AWS itself: without --record, --replay and --demo",
+        ));
     };
     let (began, (stop, stopped)) = (Instant::now(), watch::channel(false));
     let runtime = begin::runtime()?;

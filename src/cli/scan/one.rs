@@ -8,7 +8,12 @@ use rung_rules::{
 };
 use tokio::sync::watch;
 
-use super::{super::output::{Output, note}, Args, begin, exit::exit, job::Job};
+use super::{
+    super::output::{Output, note},
+    Args, begin,
+    exit::exit,
+    job::Job,
+};
 use crate::{
     bundle::Draft,
     failure::{Exit, Failure},
@@ -64,7 +69,10 @@ pub(super) fn leave(
             Ok(exit)
         }
         Err(failure) => Err(Failure {
-            message: format!("{}\nWhat was read is kept: when the cause is mended, go on with `{hint}`.", failure.message),
+            message: format!(
+                "{}\nWhat was read is kept: when the cause is mended, go on with `{hint}`.",
+                failure.message
+            ),
             ..failure
         }),
     }

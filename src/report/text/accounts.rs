@@ -32,7 +32,8 @@ pub(super) fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     if !left.is_empty() {
         let count = |state| left.iter().filter(|account| account.state == state).count();
         let (closed, cut) = (count(AccountState::NotEntered), count(AccountState::Interrupted));
-        let words = format!("{closed} could not be entered, {cut} were interrupted: nothing of them counts as met or unmet");
+        let words =
+            format!("{closed} could not be entered, {cut} were interrupted: nothing of them counts as met or unmet");
         writeln!(out, "  {}", styled(&words, Style::new().yellow()))?;
     }
     writeln!(out)
