@@ -47,6 +47,7 @@ fn connection(cases: &[&str]) -> Connection {
         concurrency: 4,
         max_attempts: 1,
         timeout: Duration::from_secs(5),
+        credential_wait: Duration::ZERO,
         metrics: true,
         tags: true,
         budget: Default::default(),

@@ -7,8 +7,10 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rung_collectors::aws::{Connection, Place};
+use rung_collectors::aws::{Connection, Paused, Place, Span};
 use tokio::task::JoinHandle;
+
+use crate::plain::plain;
 
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -17,13 +19,15 @@ const EVERY: Duration = Duration::from_millis(100);
 pub struct Progress {
     bar: ProgressBar,
     follower: Option<JoinHandle<()>>,
+    pauses: JoinHandle<()>,
 }
 
 impl Progress {
     /// Starts the bar, if it is wanted and stderr is a terminal.
     pub fn start(wanted: bool, connection: &Connection, places: &[Arc<Place>]) -> Self {
         if !wanted || !stderr().is_terminal() {
-            return Progress { bar: ProgressBar::hidden(), follower: None };
+            let bar = ProgressBar::hidden();
+            return Progress { pauses: tokio::spawn(tell_pauses(bar.clone(), connection.span.clone())), bar, follower: None };
         }
         let bar = ProgressBar::with_draw_target(Some(places.len() as u64), ProgressDrawTarget::stderr());
         let template = "{spinner} {prefix} {bar:20} {pos}/{len} regions  {msg}  {elapsed}";
@@ -38,7 +42,7 @@ impl Progress {
                 tokio::time::sleep(EVERY).await;
             }
         });
-        Progress { bar, follower: Some(follower) }
+        Progress { pauses: tokio::spawn(tell_pauses(bar.clone(), connection.span.clone())), bar, follower: Some(follower) }
     }
 
     /// One region (or the account's global services) is done.
@@ -51,6 +55,37 @@ impl Progress {
         if let Some(follower) = self.follower {
             follower.abort();
         }
+        self.pauses.abort();
         self.bar.finish_and_clear();
     }
+}
+
+/// Tells, also in quiet, that the scan waits for somebody, and that it goes on.
+async fn tell_pauses(bar: ProgressBar, span: Arc<Span>) {
+    let mut pauses = span.credentials.pauses();
+    let mut told = false;
+    while pauses.changed().await.is_ok() {
+        let paused = pauses.borrow_and_update().clone();
+        let text = match paused {
+            Some(paused) => pause_text(&paused),
+            None if told && span.credentials.given_up().is_none() => "the credentials work again: going on".to_owned(),
+            None => continue,
+        };
+        told = true;
+        bar.suspend(|| tell(&text));
+    }
+}
+
+fn pause_text(paused: &Paused) -> String {
+    let words = plain(&paused.words);
+    format!(
+        "the credentials have ended ({words}): waiting for at most {} s\nRenew them in another terminal, for example with \
+         `aws sso login`; Ctrl-C keeps what was read.",
+        paused.wait.as_secs()
+    )
+}
+
+#[expect(clippy::print_stderr, reason = "a person has to act")]
+fn tell(text: &str) {
+    eprintln!("{text}");
 }

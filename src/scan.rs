@@ -64,6 +64,8 @@ pub struct Request {
     pub max_attempts: u32,
     /// Time-out of one attempt.
     pub timeout: Duration,
+    /// How long credentials that have ended are waited for.
+    pub credential_wait: Duration,
     /// Whether a progress bar may be shown.
     pub progress: bool,
 }
@@ -87,6 +89,7 @@ impl Request {
             concurrency: 32,
             max_attempts: 8,
             timeout: Duration::from_secs(30),
+            credential_wait: Duration::ZERO,
             progress: false,
         }
     }
@@ -135,6 +138,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
         concurrency: request.concurrency,
         max_attempts: request.max_attempts,
         timeout: request.timeout,
+        credential_wait: request.credential_wait,
         metrics,
         tags,
         sql_digests: request.sql_digests,

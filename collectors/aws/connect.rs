@@ -9,12 +9,16 @@ use aws_smithy_http_client::{
     proxy::ProxyConfig,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
-use super::{Budget, Counters, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode};
+use super::{
+    Budget, Counters, EndedKeys, Pacer, Patience, Reach, Recorder, Registry, Reload, Renewing, Replay, Span, Transport,
+    TransportMode, transport::Watch,
+};
 
 /// How to reach AWS.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct Options {
     pub max_attempts: u32,
     /// Time-out of one attempt.
     pub timeout: Duration,
+    /// How long credentials that have ended are waited for; zero gives up at once.
+    pub credential_wait: Duration,
     /// Whether CloudWatch metrics are asked for.
     pub metrics: bool,
     /// Whether the tags of resources whose lists carry none are asked for.
@@ -82,9 +88,10 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         None => live_config(&options).await,
     };
     let home_region = base.region().map(|region| region.as_ref().to_owned()).ok_or(ConnectError::NoRegion)?;
-    if base.credentials_provider().is_none() {
-        return Err(ConnectError::NoCredentials);
-    }
+    let ended = Arc::new(EndedKeys::default());
+    let credentials = Arc::new(renewing(&base, &options, ended.clone())?);
+    let watch = Watch { ended, reach: Arc::default(), timeout: options.timeout };
+    let reach = watch.reach.clone();
     let mode = match &replay {
         Some(replay) => TransportMode::Replay(replay.clone()),
         None => TransportMode::Live { http: http_client(), recorder: options.recorder.clone() },
@@ -94,7 +101,9 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone(), budget.clone())))
+        .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+        .identity_cache(IdentityCache::no_cache())
+        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone(), budget.clone(), watch)))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {
@@ -111,6 +120,8 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         tags: options.tags,
         sql_digests: options.sql_digests,
         budget,
+        credentials,
+        reach,
         pacer,
         in_flight: Semaphore::new(options.concurrency.max(1)),
         interrupted: options.interrupted,
@@ -118,12 +129,31 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     Ok(Connection { config, span, recorder: options.recorder, home_region })
 }
 
-async fn live_config(options: &Options) -> SdkConfig {
+/// The credentials of the chain, renewed as long as they can be; in a pause the whole chain is read anew.
+fn renewing(base: &SdkConfig, options: &Options, ended: Arc<EndedKeys>) -> Result<Renewing, ConnectError> {
+    let provider = base.credentials_provider().ok_or(ConnectError::NoCredentials)?;
+    let renewing = Renewing::new(provider, ended, Patience::new(options.credential_wait));
+    if options.replay.is_some() {
+        return Ok(renewing);
+    }
+    let profile = options.profile.clone();
+    let reload: Reload = Arc::new(move || {
+        let profile = profile.clone();
+        Box::pin(async move { chain(profile.as_deref()).await.credentials_provider() })
+    });
+    Ok(renewing.reloading(reload))
+}
+
+async fn chain(profile: Option<&str>) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
-    if let Some(profile) = &options.profile {
+    if let Some(profile) = profile {
         loader = loader.profile_name(profile);
     }
-    let config = loader.load().await;
+    loader.load().await
+}
+
+async fn live_config(options: &Options) -> SdkConfig {
+    let config = chain(options.profile.as_deref()).await;
     match (&options.region, config.region()) {
         (Some(region), None) => config.to_builder().region(Region::new(region.clone())).build(),
         _ => config,
@@ -142,10 +172,8 @@ fn replay_config(replay: &Replay) -> SdkConfig {
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5).min(attempt))
-        .operation_attempt_timeout(attempt)
-        .build()
+    // That of the whole attempt is the transport's.
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(5).min(attempt)).build()
 }
 
 /// HTTPS by rustls and aws-lc; proxies as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.

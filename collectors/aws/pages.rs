@@ -7,7 +7,7 @@ use aws_types::request_id::RequestId;
 use rung_rules::model::{Cause, GapId, SourceId, SourceRecord};
 use std::future::Future;
 
-use super::{Listing, Place, Read, classify::classify, ids::source_id};
+use super::{CredentialsEnded, Listing, Place, Read, classify::classify, ids::source_id, offered::is_offered};
 use crate::calls::Call;
 
 /// Request ids kept for a source: enough to find it in CloudTrail.
@@ -17,6 +17,13 @@ struct Reading<'a> {
     place: &'a Place,
     call: &'static Call,
     record: SourceRecord,
+}
+
+/// Why nothing more is sent for a source.
+enum Stopped {
+    Interrupted,
+    NotOffered,
+    CredentialsEnded(CredentialsEnded),
 }
 
 impl<'a> Reading<'a> {
@@ -38,6 +45,9 @@ impl<'a> Reading<'a> {
 
     fn page(&mut self, answer: &impl RequestId) {
         self.record.pages += 1;
+        if self.record.pages == 1 {
+            self.place.span.reach.worked(&self.place.account, &self.place.region);
+        }
         if self.record.request_ids.len() < REQUEST_IDS {
             self.record.request_ids.extend(answer.request_id().map(str::to_owned));
         }
@@ -53,12 +63,24 @@ impl<'a> Reading<'a> {
         R: std::fmt::Debug + Send + Sync + 'static,
     {
         self.place.span.counters.error(self.place.at(self.call));
-        let (cause, detail) = classify(error);
-        if self.record.pages == 0 {
+        let (cause, detail) = self.cause(error);
+        // Whoever goes on with the scan reads it again.
+        if self.record.pages == 0 || cause == Cause::CredentialsEnded {
             return self.gap(cause, detail);
         }
         let words = format!("after {} pages {}: {detail}", self.record.pages, cause.words());
         self.gap(Cause::CutShort, words)
+    }
+
+    fn cause<E, R>(&self, error: &SdkError<E, R>) -> (Cause, String)
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let Place { account, region, span, .. } = self.place;
+        let (cause, detail) = classify(error);
+        let off = span.reach.is_off(account, region, code_of(error));
+        (if off { Cause::RegionNotEnabled } else { cause }, detail)
     }
 
     async fn read_to_end<O, E, R>(
@@ -74,14 +96,14 @@ impl<'a> Reading<'a> {
     {
         loop {
             match self.next(stream.next()).await {
-                Some(Some(Ok(page))) => {
+                Ok(Some(Ok(page))) => {
                     self.page(&page);
                     take(page);
                 }
-                Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => return None,
-                Some(Some(Err(error))) => return Some(self.failed(&error)),
-                Some(None) => return None,
-                None => return Some(self.interrupted()),
+                Ok(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => return None,
+                Ok(Some(Err(error))) => return Some(self.failed(&error)),
+                Ok(None) => return None,
+                Err(why) => return Some(self.stopped(why)),
             }
         }
     }
@@ -93,23 +115,55 @@ impl<'a> Reading<'a> {
         id
     }
 
-    /// The next answer, with a place among the calls in flight; nothing when the user interrupts first.
-    async fn next<A>(&self, answer: impl Future<Output = A>) -> Option<A> {
+    /// The next answer, unless the user interrupts first or nothing may be asked any more.
+    async fn next<A>(&self, answer: impl Future<Output = A>) -> Result<A, Stopped> {
         let span = &self.place.span;
+        if !is_offered(&self.place.partition, self.call.service) {
+            return Err(Stopped::NotOffered);
+        }
         tokio::select! {
             biased;
-            () = span.interruption() => None,
+            () = span.interruption() => Err(Stopped::Interrupted),
             answer = async {
                 // Before the permit: who waits for a turn keeps nobody else from a call.
                 span.pacer.turn(self.call, &self.place.account, &self.place.region).await;
-                let _permit = span.in_flight.acquire().await;
-                answer.await
-            } => Some(answer),
+                span.credentials.ready().await.map_err(Stopped::CredentialsEnded)?;
+                Ok(self.in_flight(answer).await)
+            } => answer,
         }
     }
 
-    fn interrupted(&self) -> GapId {
-        self.gap(Cause::CutShort, "interrupted by the user".to_owned())
+    /// The answer, with a place among the calls in flight, which is given up while the credentials are waited for. What has
+    /// begun is always polled: it may be the one that renews them.
+    async fn in_flight<A>(&self, answer: impl Future<Output = A>) -> A {
+        let span = &self.place.span;
+        let mut answer = std::pin::pin!(answer);
+        let mut permit = span.in_flight.acquire().await;
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return answer,
+                () = span.credentials.pause() => drop(permit),
+            }
+            permit = tokio::select! {
+                biased;
+                answer = &mut answer => return answer,
+                permit = async {
+                    span.credentials.resumption().await;
+                    span.in_flight.acquire().await
+                } => permit,
+            };
+        }
+    }
+
+    fn stopped(&self, why: Stopped) -> GapId {
+        match why {
+            Stopped::Interrupted => self.gap(Cause::CutShort, "interrupted by the user".to_owned()),
+            Stopped::CredentialsEnded(ended) => self.gap(Cause::CredentialsEnded, ended.0.to_string()),
+            Stopped::NotOffered => {
+                self.gap(Cause::NotOffered, format!("not offered in the partition {}", self.place.partition))
+            }
+        }
     }
 }
 
@@ -196,15 +250,15 @@ where
     let mut from = None;
     let gap = loop {
         match reading.next(Box::pin(ask(from.take()))).await {
-            Some(Ok(page)) => {
+            Ok(Ok(page)) => {
                 reading.page(&page);
                 match take(page, &mut items) {
                     PageEnd::More(next) => from = Some(next),
                     PageEnd::Last => break None,
                 }
             }
-            Some(Err(error)) => break Some(reading.failed(&error)),
-            None => break Some(reading.interrupted()),
+            Ok(Err(error)) => break Some(reading.failed(&error)),
+            Err(why) => break Some(reading.stopped(why)),
         }
     };
     Listing { from: reading.end(items.len()), items, gap }
@@ -228,13 +282,13 @@ where
     let mut reading = Reading::begin(place, call, parameters);
     // Boxed: the SDK's futures are tens of kilobytes each, and many of them wait at once.
     match reading.next(Box::pin(answer)).await {
-        None => Read::Unknown { gap: reading.interrupted() },
-        Some(Ok(answer)) => {
+        Err(why) => Read::Unknown { gap: reading.stopped(why) },
+        Ok(Ok(answer)) => {
             reading.page(&answer);
             let value = take(answer);
             Read::Known { value, from: reading.end(1) }
         }
-        Some(Err(error)) => match none() {
+        Ok(Err(error)) => match none() {
             Some(value) if absent.contains(&code_of(&error)) => {
                 reading.record.pages = 1;
                 Read::Known { value, from: reading.end(0) }

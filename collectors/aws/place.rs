@@ -12,7 +12,7 @@ use rung_rules::facts::Kind;
 use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen};
 use tokio::sync::{OnceCell, Semaphore, watch};
 
-use super::{Budget, Clients, Counters, Listing, Pacer, Registry, counters::At, registry::GapAt};
+use super::{Budget, Clients, Counters, Listing, Pacer, Reach, Registry, Renewing, counters::At, registry::GapAt};
 use crate::calls::Call;
 
 /// What all places of a scan share.
@@ -34,6 +34,10 @@ pub struct Span {
     pub sql_digests: bool,
     /// What may be asked at most.
     pub(crate) budget: Arc<Budget>,
+    /// The credentials, and whether they must be waited for.
+    pub credentials: Arc<Renewing>,
+    /// Which regions answer.
+    pub(crate) reach: Arc<Reach>,
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.

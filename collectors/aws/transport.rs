@@ -21,12 +21,13 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
 
 use super::{
-    Budget, Counters, Pacer, Recorder, Replay,
+    Budget, Counters, EndedKeys, Pacer, Reach, Recorder, Replay,
+    attempt::attempt,
     classify::is_throttle,
     counters::At,
+    ended::{RefusedAsEnded, Signature},
     gate::Stamp,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
 };
@@ -52,12 +53,30 @@ pub struct Transport {
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
     budget: Arc<Budget>,
+    watch: Watch,
+}
+
+/// What the transport heeds beside the answers.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// Access keys that AWS refuses as ended.
+    pub ended: Arc<EndedKeys>,
+    /// Regions that do not answer.
+    pub reach: Arc<Reach>,
+    /// Time-out of one attempt.
+    pub timeout: Duration,
 }
 
 impl Transport {
     /// A transport that counts into `counters` and tells `pacer` of throttles.
-    pub fn new(mode: TransportMode, counters: Arc<Counters>, pacer: Arc<Pacer>, budget: Arc<Budget>) -> Self {
-        Transport { mode, counters, pacer, budget }
+    pub fn new(
+        mode: TransportMode,
+        counters: Arc<Counters>,
+        pacer: Arc<Pacer>,
+        budget: Arc<Budget>,
+        watch: Watch,
+    ) -> Self {
+        Transport { mode, counters, pacer, budget, watch }
     }
 }
 
@@ -76,6 +95,7 @@ impl HttpClient for Transport {
             counters: self.counters.clone(),
             pacer: self.pacer.clone(),
             budget: self.budget.clone(),
+            watch: self.watch.clone(),
         })
     }
 }
@@ -88,6 +108,7 @@ struct Connector {
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
     budget: Arc<Budget>,
+    watch: Watch,
 }
 
 impl HttpConnector for Connector {
@@ -105,6 +126,8 @@ impl Connector {
     async fn exchange(self, stamp: Stamp, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let began = Instant::now();
         let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
+        let Watch { ended, reach, timeout } = &self.watch;
+        reach.ask(&stamp.region).map_err(|unreached| ConnectorError::user(unreached.into()))?;
         self.budget.request(at).map_err(|over| ConnectorError::user(over.into()))?;
         if let Some(replay) = &self.replay {
             let asked = recorded_request(&stamp, &request);
@@ -117,10 +140,15 @@ impl Connector {
             return Err(ConnectorError::user("neither a connection nor a recording".into()));
         };
         let asked = self.recorder.as_ref().map(|_| recorded_request(&stamp, &request));
-        let mut answer = inner.call(request).await?;
-        let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-        let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
+        let signature = Signature::of(&request);
+        let answered = attempt(inner.call(request), *timeout).await;
+        let (mut answer, bytes) =
+            answered.inspect_err(|error| reach.silent(&stamp.region, stamp.call.service, error))?;
+        reach.answered(&stamp.region);
         let headers = kept_headers(&answer);
+        if signature.refused(answer.status().as_u16(), &headers, &bytes, ended) {
+            answer.add_extension(RefusedAsEnded);
+        }
         self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began.elapsed());
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);

@@ -98,6 +98,9 @@ pub(super) struct Args {
     /// Seconds that one attempt may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     timeout: u16,
+    /// Seconds to wait, once credentials have ended, for somebody to renew them; 0 gives up at once
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(..=86_400))]
+    credential_wait: u32,
     /// No progress bar, no summary
     #[arg(short, long)]
     quiet: bool,
@@ -159,6 +162,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         concurrency: args.concurrency.into(),
         max_attempts: args.max_attempts.into(),
         timeout: Duration::from_secs(args.timeout.into()),
+        credential_wait: Duration::from_secs(args.credential_wait.into()),
         progress: !args.quiet,
     };
     let scanned = runtime()?.block_on(async {
