@@ -20,14 +20,14 @@ pub struct Progress {
     bar: ProgressBar,
     follower: Option<JoinHandle<()>>,
     pauses: JoinHandle<()>,
+    span: Arc<Span>,
 }
 
 impl Progress {
     /// Starts the bar, if it is wanted and stderr is a terminal.
     pub fn start(wanted: bool, connection: &Connection, places: &[Arc<Place>]) -> Self {
         if !wanted || !stderr().is_terminal() {
-            let bar = ProgressBar::hidden();
-            return Progress { pauses: tokio::spawn(tell_pauses(bar.clone(), connection.span.clone())), bar, follower: None };
+            return Progress::of(ProgressBar::hidden(), None, connection.span.clone());
         }
         let bar = ProgressBar::with_draw_target(Some(places.len() as u64), ProgressDrawTarget::stderr());
         let template = "{spinner} {prefix} {bar:20} {pos}/{len} regions  {msg}  {elapsed}";
@@ -42,7 +42,12 @@ impl Progress {
                 tokio::time::sleep(EVERY).await;
             }
         });
-        Progress { pauses: tokio::spawn(tell_pauses(bar.clone(), connection.span.clone())), bar, follower: Some(follower) }
+        Progress::of(bar, Some(follower), connection.span.clone())
+    }
+
+    fn of(bar: ProgressBar, follower: Option<JoinHandle<()>>, span: Arc<Span>) -> Self {
+        let pauses = tokio::spawn(tell_pauses(bar.clone(), span.clone()));
+        Progress { bar, follower, pauses, span }
     }
 
     /// One region (or the account's global services) is done.
@@ -57,21 +62,22 @@ impl Progress {
         }
         self.pauses.abort();
         self.bar.finish_and_clear();
+        if let Some(ended) = self.span.credentials.given_up() {
+            tell(&format!("{}\nWhat was not read until then is unknown.", plain(&ended.to_string())));
+        }
     }
 }
 
 /// Tells, also in quiet, that the scan waits for somebody, and that it goes on.
 async fn tell_pauses(bar: ProgressBar, span: Arc<Span>) {
     let mut pauses = span.credentials.pauses();
-    let mut told = false;
     while pauses.changed().await.is_ok() {
         let paused = pauses.borrow_and_update().clone();
         let text = match paused {
             Some(paused) => pause_text(&paused),
-            None if told && span.credentials.given_up().is_none() => "the credentials work again: going on".to_owned(),
+            None if span.credentials.given_up().is_none() => "the credentials work again: going on".to_owned(),
             None => continue,
         };
-        told = true;
         bar.suspend(|| tell(&text));
     }
 }

@@ -98,7 +98,7 @@ fn of_ours(error: &(dyn std::error::Error + 'static)) -> Option<(Cause, String)>
 }
 
 /// An error of this type, wherever it stands in the chain of causes.
-fn cause<E: std::error::Error + 'static>(error: &(dyn std::error::Error + 'static)) -> Option<&E> {
+fn cause<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
     std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref::<E>())
 }
 

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    Budget, Counters, EndedKeys, Pacer, Patience, Reach, Recorder, Registry, Reload, Renewing, Replay, Span, Transport,
+    Budget, Counters, EndedKeys, Pacer, Patience, Recorder, Registry, Reload, Renewing, Replay, Span, Transport,
     TransportMode, transport::Watch,
 };
 
@@ -103,7 +103,13 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
         .to_builder()
         .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
         .identity_cache(IdentityCache::no_cache())
-        .http_client(SharedHttpClient::new(Transport::new(mode, counters.clone(), pacer.clone(), budget.clone(), watch)))
+        .http_client(SharedHttpClient::new(Transport::new(
+            mode,
+            counters.clone(),
+            pacer.clone(),
+            budget.clone(),
+            watch,
+        )))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
         } else {

@@ -152,7 +152,8 @@ mod tests {
 
     #[test]
     fn other_refusals_are_none_of_its_end() {
-        let denied = br#"<Error><Code>AccessDenied</Code><Message>not authorized on function:ExpiredToken</Message></Error>"#;
+        let denied =
+            br#"<Error><Code>AccessDenied</Code><Message>not authorized on function:ExpiredToken</Message></Error>"#;
         assert!(!says(None, "text/xml", denied, true));
         assert!(!says(Some("AccessDeniedException"), "application/json", br#"{"of":"ExpiredToken"}"#, true));
         assert!(!says(None, "text/xml", b"<Code>RequestExpired</Code>", false), "a clock that is wrong");

@@ -17,6 +17,8 @@ mod listing;
 mod offered;
 mod pace;
 mod pages;
+#[cfg(test)]
+mod partition_tests;
 mod place;
 mod reach;
 mod record;

@@ -84,7 +84,8 @@ struct State {
 impl Renewing {
     /// Renews the credentials of `provider`; `ended` is shared with the transport.
     pub fn new(provider: SharedCredentialsProvider, ended: Arc<EndedKeys>, patience: Patience) -> Self {
-        let state = State { provider, current: None, ahead_from: None, waiting_since: None, given_up: None, fixed: false };
+        let state =
+            State { provider, current: None, ahead_from: None, waiting_since: None, given_up: None, fixed: false };
         Renewing {
             reload: None,
             patience,

@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use rung_collectors::aws::{Recording, Replay};
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Assessment, Level, Scan, Settings, assess},
+    model::{Assessment, Cause, Level, Scan, Settings, assess},
 };
 use tokio::sync::watch;
 
@@ -279,6 +279,8 @@ fn summary(head: &Assessment<()>, rendering: &Rendering<'_>) {
 fn exit(args: &Args, scanned: &Scanned, head: &Assessment<()>) -> Exit {
     if scanned.interrupted {
         Exit::Interrupted
+    } else if head.gaps.iter().any(|gap| gap.cause == Cause::CredentialsEnded) {
+        Exit::Credentials
     } else if args.require_complete && !head.gaps.is_empty() {
         Exit::Incomplete
     } else if args.fail_below.is_some_and(|bar| stands_below(bar, head)) {

@@ -5,6 +5,7 @@
 mod bad_input;
 mod browser;
 mod common;
+mod credentials;
 mod debt;
 mod demo;
 mod denial;
