@@ -101,7 +101,7 @@ pub async fn connect(options: Options) -> Result<Connection, ConnectError> {
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
-        .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
+        .credentials_provider(credentials.provider())
         .identity_cache(IdentityCache::no_cache())
         .http_client(SharedHttpClient::new(Transport::new(
             mode,

@@ -98,7 +98,7 @@ impl Reach {
             let mut regions = self.regions();
             let known = regions.entry(region.clone()).or_default();
             known.silent.insert(service);
-            known.last = Some((of_connection(&words, error.is_timeout()), words.chars().take(300).collect()));
+            known.last = Some((of_connection(&words, error.is_timeout()), words.chars().take(300).collect::<String>().into()));
         }
     }
 

@@ -102,6 +102,12 @@ impl Renewing {
         Renewing { reload: Some(reload), ..self }
     }
 
+    /// What a configuration of the SDK takes.
+    pub fn provider(self: &Arc<Self>) -> SharedCredentialsProvider {
+        let provider: Arc<dyn ProvideCredentials> = self.clone();
+        SharedCredentialsProvider::new(provider)
+    }
+
     /// Forgets the credentials: the next request asks the provider.
     pub fn invalidate(&self) {
         self.state().current = None;

@@ -44,7 +44,8 @@ fn ends_in(id: &str, seconds: u64) -> Credentials {
 fn renewing(fake: &Arc<Fake>, wait: Duration) -> (Arc<EndedKeys>, Renewing) {
     let ended = Arc::new(EndedKeys::default());
     let patience = Patience { wait, every: Duration::from_millis(1) };
-    (ended.clone(), Renewing::new(SharedCredentialsProvider::new(fake.clone()), ended, patience))
+    let provider: Arc<dyn ProvideCredentials> = fake.clone();
+    (ended.clone(), Renewing::new(SharedCredentialsProvider::new(provider), ended, patience))
 }
 
 const LONG: Duration = Duration::from_secs(3_600);
