@@ -16,11 +16,16 @@ const HOME: &str = "us-east-1";
 
 /// A place of account 123456789012 at 2026-11-23T00:00:00Z; `global` is the place of its global services.
 pub(crate) fn place(region: &str, cases: &[&str]) -> Arc<Place> {
+    place_in("aws", region, cases)
+}
+
+/// The same in another partition.
+pub(crate) fn place_in(partition: &str, region: &str, cases: &[&str]) -> Arc<Place> {
     let connection = connection(cases);
     let account = Account {
         id: ACCOUNT.into(),
-        caller: format!("arn:aws:iam::{ACCOUNT}:user/scanner").into(),
-        partition: "aws".into(),
+        caller: format!("arn:{partition}:iam::{ACCOUNT}:user/scanner").into(),
+        partition: partition.into(),
         regions: [if region == GLOBAL { HOME } else { region }.into()].into(),
     };
     let mut places = account.places(&connection).into_iter();
@@ -47,6 +52,7 @@ fn connection(cases: &[&str]) -> Connection {
         concurrency: 4,
         max_attempts: 1,
         timeout: Duration::from_secs(5),
+        credential_wait: Duration::ZERO,
         metrics: true,
         tags: true,
         budget: Default::default(),

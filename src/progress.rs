@@ -10,9 +10,11 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rung_collectors::aws::{Connection, Place};
+use rung_collectors::aws::{Connection, Paused, Place, Span};
 use rung_rules::model::PlaceCount;
 use tokio::task::JoinHandle;
+
+use crate::plain::plain;
 
 const EVERY: Duration = Duration::from_millis(100);
 
@@ -21,13 +23,15 @@ const EVERY: Duration = Duration::from_millis(100);
 pub struct Progress {
     bar: ProgressBar,
     follower: Option<JoinHandle<()>>,
+    pauses: JoinHandle<()>,
+    span: Arc<Span>,
 }
 
 impl Progress {
     /// Starts the bar, if it is wanted and stderr is a terminal.
     pub fn start(wanted: bool, connection: &Connection, places: &[Arc<Place>]) -> Self {
         if !wanted || !stderr().is_terminal() {
-            return Progress { bar: ProgressBar::hidden(), follower: None };
+            return Progress::of(ProgressBar::hidden(), None, connection.span.clone());
         }
         let bar = ProgressBar::with_draw_target(Some(places.len() as u64), ProgressDrawTarget::stderr());
         let template = "{spinner} {prefix} {bar:20} {pos}/{len} regions  {msg}  {elapsed}";
@@ -42,7 +46,12 @@ impl Progress {
                 tokio::time::sleep(EVERY).await;
             }
         });
-        Progress { bar, follower: Some(follower) }
+        Progress::of(bar, Some(follower), connection.span.clone())
+    }
+
+    fn of(bar: ProgressBar, follower: Option<JoinHandle<()>>, span: Arc<Span>) -> Self {
+        let pauses = tokio::spawn(tell_pauses(bar.clone(), span.clone()));
+        Progress { bar, follower, pauses, span }
     }
 
     /// One region (or the account's global services) is done.
@@ -55,7 +64,11 @@ impl Progress {
         if let Some(follower) = self.follower {
             follower.abort();
         }
+        self.pauses.abort();
         self.bar.finish_and_clear();
+        if let Some(ended) = self.span.credentials.given_up() {
+            tell(&format!("{}\nWhat was not read until then is unknown.", plain(&ended.to_string())));
+        }
     }
 }
 
@@ -64,17 +77,20 @@ impl Progress {
 pub struct AccountsProgress {
     bar: ProgressBar,
     follower: Option<JoinHandle<()>>,
+    pauses: JoinHandle<()>,
     under_way: AtomicUsize,
     calls: Arc<AtomicU64>,
 }
 
 impl AccountsProgress {
     /// Starts the bar, if it is wanted and stderr is a terminal; so many accounts were finished before.
-    pub fn start(wanted: bool, accounts: usize, finished: usize) -> Self {
+    pub fn start(wanted: bool, connection: &Connection, accounts: usize, finished: usize) -> Self {
+        let span = connection.span.clone();
         let calls = Arc::new(AtomicU64::default());
         if !wanted || !stderr().is_terminal() {
             let (bar, under_way) = (ProgressBar::hidden(), AtomicUsize::default());
-            return AccountsProgress { bar, follower: None, under_way, calls };
+            let pauses = tokio::spawn(tell_pauses(bar.clone(), span));
+            return AccountsProgress { bar, follower: None, pauses, under_way, calls };
         }
         let bar = ProgressBar::with_draw_target(Some(accounts as u64), ProgressDrawTarget::stderr());
         let template = "{spinner} {bar:30} {pos}/{len} accounts  {msg}  {elapsed}, {eta} left";
@@ -88,7 +104,8 @@ impl AccountsProgress {
                 tokio::time::sleep(EVERY).await;
             }
         });
-        AccountsProgress { bar, follower: Some(follower), under_way: AtomicUsize::default(), calls }
+        let pauses = tokio::spawn(tell_pauses(bar.clone(), span));
+        AccountsProgress { bar, follower: Some(follower), pauses, under_way: AtomicUsize::default(), calls }
     }
 
     /// Accounts that are being read.
@@ -113,6 +130,35 @@ impl AccountsProgress {
         if let Some(follower) = &self.follower {
             follower.abort();
         }
+        self.pauses.abort();
         self.bar.finish_and_clear();
     }
+}
+
+/// Tells, also in quiet, that the scan waits for somebody, and that it goes on.
+async fn tell_pauses(bar: ProgressBar, span: Arc<Span>) {
+    let mut pauses = span.credentials.pauses();
+    while pauses.changed().await.is_ok() {
+        let paused = pauses.borrow_and_update().clone();
+        let text = match paused {
+            Some(paused) => pause_text(&paused),
+            None if span.credentials.given_up().is_none() => "the credentials work again: going on".to_owned(),
+            None => continue,
+        };
+        bar.suspend(|| tell(&text));
+    }
+}
+
+fn pause_text(paused: &Paused) -> String {
+    let words = plain(&paused.words);
+    format!(
+        "the credentials have ended ({words}): waiting for at most {} s\nRenew them in another terminal, for example with \
+         `aws sso login`; Ctrl-C keeps what was read.",
+        paused.wait.as_secs()
+    )
+}
+
+#[expect(clippy::print_stderr, reason = "a person has to act")]
+fn tell(text: &str) {
+    eprintln!("{text}");
 }

@@ -65,6 +65,8 @@ pub struct Request {
     pub max_attempts: u32,
     /// Time-out of one attempt.
     pub timeout: Duration,
+    /// How long credentials that have ended are waited for.
+    pub credential_wait: Duration,
     /// Whether a progress bar may be shown.
     pub progress: bool,
     /// What an interrupted scan read answers first, and what is read is added to it.
@@ -92,6 +94,7 @@ impl Request {
             concurrency: 32,
             max_attempts: 8,
             timeout: Duration::from_secs(30),
+            credential_wait: Duration::ZERO,
             progress: false,
             journal: None,
             now: None,
@@ -165,6 +168,7 @@ async fn connected(request: &Request, stop: &watch::Receiver<bool>) -> Result<Co
         concurrency: request.concurrency,
         max_attempts: request.max_attempts,
         timeout: request.timeout,
+        credential_wait: request.credential_wait,
         metrics,
         tags,
         sql_digests: request.sql_digests,

@@ -63,6 +63,9 @@ pub(crate) fn home_of(partition: &str) -> &'static str {
     match partition {
         "aws-cn" => "cn-northwest-1",
         "aws-us-gov" => "us-gov-west-1",
+        "aws-eusc" => "eusc-de-east-1",
+        "aws-iso" => "us-iso-east-1",
+        "aws-iso-b" => "us-isob-east-1",
         _ => "us-east-1",
     }
 }
@@ -102,6 +105,8 @@ impl Account {
         let clients =
             Clients::new(&connection.config, unknown.clone(), home.clone(), &home, connection.span.counters.clone());
         let identity = sts::identity(&clients).await.map_err(AccountError::Identity)?;
+        connection.span.credentials.worked();
+        connection.span.reach.worked(&identity.account, &home);
         Ok(Account {
             id: identity.account,
             caller: identity.arn,

@@ -4,7 +4,11 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::{display::DisplayErrorContext, metadata::ProvideErrorMetadata};
 use rung_rules::model::Cause;
 
-use super::budget::OverBudget;
+use super::{
+    budget::OverBudget,
+    ended::{CredentialsEnded, is_ended},
+    reach::Unreached,
+};
 
 /// The longest piece of AWS's own words that is kept.
 const DETAIL_CHARS: usize = 400;
@@ -72,21 +76,42 @@ where
         SdkError::TimeoutError(_) => (Cause::TimedOut, String::new()),
         SdkError::DispatchFailure(dispatch) if dispatch.is_timeout() => (Cause::TimedOut, String::new()),
         SdkError::DispatchFailure(_) => {
-            if let Some(over) = over_budget(error) {
-                return (Cause::OverBudget, over.to_string());
+            if let Some(known) = of_ours(error) {
+                return known;
             }
             let text = DisplayErrorContext(error).to_string();
-            let unresolved = text.contains("dns error") || text.contains("failed to lookup address");
-            (if unresolved { Cause::NotOffered } else { Cause::Failed }, shorten(&text))
+            (of_connection(&text, false), shorten(&text))
+        }
+        SdkError::ConstructionFailure(_) if cause::<CredentialsEnded>(error).is_some() => {
+            of_ours(error).unwrap_or((Cause::CredentialsEnded, String::new()))
         }
         other => (Cause::Failed, shorten(&DisplayErrorContext(other).to_string())),
     }
 }
 
-/// The budget's refusal, wherever it stands in the chain of causes.
-fn over_budget(error: &(dyn std::error::Error + 'static)) -> Option<OverBudget> {
-    let chain = std::iter::successors(Some(error), |error| error.source());
-    chain.into_iter().find_map(|error| error.downcast_ref::<OverBudget>().copied())
+/// What this program itself refused to send, and why.
+fn of_ours(error: &(dyn std::error::Error + 'static)) -> Option<(Cause, String)> {
+    let over = cause::<OverBudget>(error).map(|over| (Cause::OverBudget, over.to_string()));
+    let unreached = || cause::<Unreached>(error).map(|of| (of.cause, shorten(&of.to_string())));
+    let ended = || cause::<CredentialsEnded>(error).map(|of| (Cause::CredentialsEnded, shorten(&of.0)));
+    over.or_else(unreached).or_else(ended)
+}
+
+/// An error of this type, wherever it stands in the chain of causes.
+fn cause<'a, E: std::error::Error + 'static>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a E> {
+    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref::<E>())
+}
+
+/// The cause of a connection that was not made, by the words of its error. A host without an address is a service that the
+/// region does not have.
+pub(crate) fn of_connection(text: &str, timed_out: bool) -> Cause {
+    if text.contains("dns error") || text.contains("failed to lookup address") {
+        Cause::NotOffered
+    } else if timed_out {
+        Cause::TimedOut
+    } else {
+        Cause::Failed
+    }
 }
 
 fn words(code: &str, message: &str) -> String {
@@ -103,6 +128,8 @@ fn of_code(code: &str, message: &str) -> Cause {
         Cause::NotEnrolled
     } else if DENIED.contains(&code) {
         of_denial(message)
+    } else if is_ended(code, message) {
+        Cause::CredentialsEnded
     } else if is_throttle(code) {
         Cause::Throttled
     } else if NOT_OFFERED.contains(&code) {
@@ -162,6 +189,8 @@ mod tests {
         assert_eq!(of_code("RequestLimitExceeded", ""), Cause::Throttled);
         assert_eq!(of_code("InvalidAction", ""), Cause::NotOffered);
         assert_eq!(of_code("InternalError", ""), Cause::Failed);
+        assert_eq!(of_code("ExpiredTokenException", ""), Cause::CredentialsEnded);
+        assert_eq!(of_code("X", "The security token included in the request is expired"), Cause::CredentialsEnded);
         assert_eq!(of_code("RequestTimeout", ""), Cause::TimedOut);
     }
 

@@ -9,13 +9,15 @@ use aws_smithy_http_client::{
     proxy::ProxyConfig,
     tls::{Provider, rustls_provider::CryptoMode},
 };
+use aws_smithy_runtime::client::identity::IdentityCache;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::{SdkConfig, region::Region};
 use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    Budget, Counters, Journal, Pacer, Recorder, Registry, Replay, Span, Transport, TransportMode, enter::Before,
+    Budget, Counters, EndedKeys, Journal, Pacer, Patience, Recorder, Registry, Reload, Renewing, Replay, Span, Transport,
+    TransportMode, enter::Before, transport::Watch,
 };
 
 /// How to reach AWS.
@@ -31,6 +33,8 @@ pub struct Options {
     pub max_attempts: u32,
     /// Time-out of one attempt.
     pub timeout: Duration,
+    /// How long credentials that have ended are waited for; zero gives up at once.
+    pub credential_wait: Duration,
     /// Whether CloudWatch metrics are asked for.
     pub metrics: bool,
     /// Whether the tags of resources whose lists carry none are asked for.
@@ -83,6 +87,10 @@ pub struct Connection {
     pub(crate) mode: TransportMode,
     /// What members' roles are assumed with.
     pub(crate) before: Before,
+    /// What the transport heeds beside the answers.
+    pub(crate) watch: Watch,
+    /// How long credentials that have ended are waited for.
+    pub(crate) patience: Patience,
 }
 
 impl Connection {
@@ -106,9 +114,10 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
     let counters = Arc::new(Counters::default());
     let replay = options.replay.clone();
     let home_region = base.region().map(|region| region.as_ref().to_owned()).ok_or(ConnectError::NoRegion)?;
-    if base.credentials_provider().is_none() {
-        return Err(ConnectError::NoCredentials);
-    }
+    let ended = Arc::new(EndedKeys::default());
+    let credentials = Arc::new(renewing(&base, &options, ended.clone())?);
+    let watch = Watch { ended, reach: Arc::default(), timeout: options.timeout };
+    let reach = watch.reach.clone();
     let mode = match &replay {
         Some(replay) => TransportMode::Replay(replay.clone()),
         None => TransportMode::Live { http: http_client(), recorder: options.recorder.clone() },
@@ -118,11 +127,14 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
+        .credentials_provider(credentials.provider())
+        .identity_cache(IdentityCache::no_cache())
         .http_client(SharedHttpClient::new(Transport::new(
             mode.clone(),
             counters.clone(),
             pacer.clone(),
             budget.clone(),
+            watch.clone(),
         )))
         .retry_config(if replay.is_some() {
             RetryConfig::disabled()
@@ -143,6 +155,8 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
         tags: options.tags,
         sql_digests: options.sql_digests,
         budget,
+        credentials,
+        reach,
         pacer,
         in_flight: Arc::new(Semaphore::new(options.concurrency.max(1))),
         journal: options.journal.filter(|_| replay.is_none()),
@@ -154,16 +168,36 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
         .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
         .timeout_config(timeouts(options.timeout))
         .build();
+    let patience = Patience::new(options.credential_wait);
     let before = Before::default();
-    Ok(Connection { config, span, recorder: options.recorder, home_region, base, mode, before })
+    Ok(Connection { config, span, recorder: options.recorder, home_region, base, mode, before, watch, patience })
+}
+
+/// The credentials of the chain, renewed as long as they can be; in a pause the whole chain is read anew.
+fn renewing(base: &SdkConfig, options: &Options, ended: Arc<EndedKeys>) -> Result<Renewing, ConnectError> {
+    let provider = base.credentials_provider().ok_or(ConnectError::NoCredentials)?;
+    let renewing = Renewing::new(provider, ended, Patience::new(options.credential_wait));
+    if options.replay.is_some() {
+        return Ok(renewing);
+    }
+    let profile = options.profile.clone();
+    let reload: Reload = Arc::new(move || {
+        let profile = profile.clone();
+        Box::pin(async move { chain(profile.as_deref()).await.credentials_provider() })
+    });
+    Ok(renewing.reloading(reload))
+}
+
+async fn chain(profile: Option<&str>) -> SdkConfig {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
 }
 
 async fn live_config(options: &Options) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest()).http_client(http_client());
-    if let Some(profile) = &options.profile {
-        loader = loader.profile_name(profile);
-    }
-    let config = loader.load().await;
+    let config = chain(options.profile.as_deref()).await;
     match (&options.region, config.region()) {
         (Some(region), None) => config.to_builder().region(Region::new(region.clone())).build(),
         _ => config,
@@ -182,10 +216,8 @@ fn replay_config(replay: &Replay) -> SdkConfig {
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(5).min(attempt))
-        .operation_attempt_timeout(attempt)
-        .build()
+    // That of the whole attempt is the transport's.
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(5).min(attempt)).build()
 }
 
 /// HTTPS by rustls and aws-lc; proxies as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say.

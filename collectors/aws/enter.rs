@@ -1,20 +1,16 @@
 //! From the connection of the caller to one for each account: credentials of its own role, a ledger of its own; budget,
 //! pace, limit of calls in flight and the pool of HTTP connections are those of the whole scan.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
-use aws_config::identity::IdentityCache;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::Mutex;
 
-use super::{Account, AccountError, Connection, Counters, Registry, RoleOptions, Span, Transport};
+use super::{
+    Account, AccountError, Connection, Counters, Registry, Renewing, RoleOptions, Span, Transport, transport::Watch,
+};
 use crate::calls::sts::IdentityError;
-
-/// So long before its end a session is renewed; the SDK takes up to a half of it away at random.
-const BEFORE_END: Duration = Duration::from_secs(120);
-/// So long all attempts to get a session may take, the roles before it counted.
-const LOAD: Duration = Duration::from_secs(60);
 
 /// The credentials that members' roles are assumed with, by chain and session name: all members share them.
 pub(crate) type Before = Mutex<Option<(Vec<String>, SharedCredentialsProvider)>>;
@@ -41,10 +37,7 @@ impl Connection {
         // A recording holds no credentials and needs none.
         let credentials = match self.is_replay() {
             true => None,
-            false => match self.before(role).await {
-                Some(before) => Some(role.member(&self.base, before, account, partition).await),
-                None => None,
-            },
+            false => Some(role.member(&self.base, self.before(role).await, account, partition).await),
         };
         self.with(credentials)
     }
@@ -73,26 +66,35 @@ impl Connection {
         Ok(Entered { connection, account, left_out })
     }
 
-    async fn before(&self, role: &RoleOptions) -> Option<SharedCredentialsProvider> {
+    async fn before(&self, role: &RoleOptions) -> SharedCredentialsProvider {
         let key = [&role.chain[..], std::slice::from_ref(&role.session_name)].concat();
         let mut before = self.before.lock().await;
         if let Some((_, provider)) = before.as_ref().filter(|(made_for, _)| *made_for == key) {
-            return Some(provider.clone());
+            return provider.clone();
         }
-        let provider = role.before(&self.base).await?;
+        let provider = role.before(&self.base, self.span.credentials.provider()).await;
         *before = Some((key, provider.clone()));
-        Some(provider)
+        provider
     }
 
     fn with(&self, credentials: Option<SharedCredentialsProvider>) -> Connection {
         let counters = Arc::new(Counters::default());
         let (pacer, budget) = (self.span.pacer.clone(), self.span.budget.clone());
-        let transport = Transport::new(self.mode.clone(), counters.clone(), pacer.clone(), budget.clone());
-        let mut config = self.config.to_builder().http_client(SharedHttpClient::new(transport));
-        if let Some(credentials) = credentials {
-            let cache = IdentityCache::lazy().buffer_time(BEFORE_END).load_timeout(LOAD).build();
-            config = config.credentials_provider(credentials).identity_cache(cache);
-        }
+        // Whether a role's session has worked is a matter of each account; which regions answer is one of all.
+        let (credentials, watch) = match credentials {
+            None => (self.span.credentials.clone(), self.watch.clone()),
+            Some(provider) => {
+                let watch = Watch { ended: Arc::default(), ..self.watch.clone() };
+                (Arc::new(Renewing::new(provider, watch.ended.clone(), self.patience)), watch)
+            }
+        };
+        let transport =
+            Transport::new(self.mode.clone(), counters.clone(), pacer.clone(), budget.clone(), watch.clone());
+        let config = self
+            .config
+            .to_builder()
+            .http_client(SharedHttpClient::new(transport))
+            .credentials_provider(credentials.provider());
         let span = &self.span;
         let span = Span {
             registry: Registry::default(),
@@ -106,6 +108,8 @@ impl Connection {
             pacer,
             in_flight: span.in_flight.clone(),
             journal: span.journal.clone(),
+            credentials,
+            reach: span.reach.clone(),
             interrupted: span.interrupted.clone(),
         };
         Connection {
@@ -116,6 +120,8 @@ impl Connection {
             base: self.base.clone(),
             mode: self.mode.clone(),
             before: Before::default(),
+            watch,
+            patience: self.patience,
         }
     }
 }

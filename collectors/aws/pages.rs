@@ -9,10 +9,11 @@ use rung_rules::model::{Cause, GapId, SourceId, SourceRecord};
 use std::{future::Future, sync::Arc};
 
 use super::{
-    Listing, Place, Read,
+    CredentialsEnded, Listing, Place, Read, Span,
     asking::{Asking, Unpaid},
     classify::classify,
     ids::source_id,
+    offered::is_offered,
 };
 use crate::calls::Call;
 
@@ -26,6 +27,13 @@ struct Reading<'a> {
     unpaid: Unpaid,
     /// The page that was asked for last.
     asking: Option<Arc<Asking>>,
+}
+
+/// Why nothing more is sent for a source.
+enum Stopped {
+    Interrupted,
+    NotOffered,
+    CredentialsEnded(CredentialsEnded),
 }
 
 impl<'a> Reading<'a> {
@@ -49,6 +57,9 @@ impl<'a> Reading<'a> {
     fn page(&mut self, answer: &impl RequestId) {
         self.keep();
         self.record.pages += 1;
+        if self.record.pages == 1 {
+            self.place.span.reach.worked(&self.place.account, &self.place.region);
+        }
         if self.record.request_ids.len() < REQUEST_IDS {
             self.record.request_ids.extend(answer.request_id().map(str::to_owned));
         }
@@ -78,12 +89,24 @@ impl<'a> Reading<'a> {
         R: std::fmt::Debug + Send + Sync + 'static,
     {
         self.place.span.counters.error(self.place.at(self.call));
-        let (cause, detail) = classify(error);
-        if self.record.pages == 0 {
+        let (cause, detail) = self.cause(error);
+        // Whoever goes on with the scan reads it again.
+        if self.record.pages == 0 || cause == Cause::CredentialsEnded {
             return self.gap(cause, detail);
         }
         let words = format!("after {} pages {}: {detail}", self.record.pages, cause.words());
         self.gap(Cause::CutShort, words)
+    }
+
+    fn cause<E, R>(&self, error: &SdkError<E, R>) -> (Cause, String)
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        let Place { account, region, span, .. } = self.place;
+        let (cause, detail) = classify(error);
+        let off = span.reach.is_off(account, region, code_of(error));
+        (if off { Cause::RegionNotEnabled } else { cause }, detail)
     }
 
     async fn read_to_end<O, E, R>(
@@ -99,21 +122,21 @@ impl<'a> Reading<'a> {
     {
         loop {
             match self.next(stream.next()).await {
-                Some(Some(Ok(page))) => {
+                Ok(Some(Ok(page))) => {
                     self.page(&page);
                     take(page);
                 }
-                Some(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => {
+                Ok(Some(Err(error))) if self.record.pages == 0 && absent.contains(&code_of(&error)) => {
                     self.keep();
                     self.ended();
                     return None;
                 }
-                Some(Some(Err(error))) => return Some(self.failed(&error)),
-                Some(None) => {
+                Ok(Some(Err(error))) => return Some(self.failed(&error)),
+                Ok(None) => {
                     self.ended();
                     return None;
                 }
-                None => return Some(self.interrupted()),
+                Err(why) => return Some(self.stopped(why)),
             }
         }
     }
@@ -125,33 +148,65 @@ impl<'a> Reading<'a> {
         id
     }
 
-    /// The next answer, with a place among the calls in flight; nothing when the user interrupts first.
-    async fn next<A>(&mut self, answer: impl Future<Output = A>) -> Option<A> {
+    /// The next answer, unless the user interrupts first or nothing may be asked any more.
+    async fn next<A>(&mut self, answer: impl Future<Output = A>) -> Result<A, Stopped> {
         let (call, place, span) = (self.call, self.place, &self.place.span);
+        if !is_offered(&place.partition, call.service) {
+            return Err(Stopped::NotOffered);
+        }
         let (source, page, unpaid) = (self.record.id, self.record.pages, self.unpaid.clone());
         let (asking, answer) = tokio::select! {
             biased;
-            () = span.interruption() => return None,
+            () = span.interruption() => return Err(Stopped::Interrupted),
             answered = async {
                 let asking = Arc::new(Asking::new(place.journal().await, source, page, unpaid));
                 // Before the permit: who waits for a turn keeps nobody else from a call.
                 if asking.needs_turn() {
                     span.pacer.turn(call, &place.account, &place.region).await;
                 }
-                let _permit = span.in_flight.acquire().await;
-                let answer = asking.clone().scope(answer).await;
-                (asking, answer)
-            } => answered,
+                span.credentials.ready().await.map_err(Stopped::CredentialsEnded)?;
+                let answer = in_flight(span, asking.clone().scope(answer)).await;
+                Ok((asking, answer))
+            } => answered?,
         };
         if let (0, Some(read_at)) = (page, asking.read_at()) {
             self.record.read_at = read_at;
         }
         self.asking = Some(asking);
-        Some(answer)
+        Ok(answer)
     }
 
-    fn interrupted(&self) -> GapId {
-        self.gap(Cause::CutShort, "interrupted by the user".to_owned())
+
+    fn stopped(&self, why: Stopped) -> GapId {
+        match why {
+            Stopped::Interrupted => self.gap(Cause::CutShort, "interrupted by the user".to_owned()),
+            Stopped::CredentialsEnded(ended) => self.gap(Cause::CredentialsEnded, ended.0.to_string()),
+            Stopped::NotOffered => {
+                self.gap(Cause::NotOffered, format!("not offered in the partition {}", self.place.partition))
+            }
+        }
+    }
+}
+
+/// The answer, with a place among the calls in flight, which is given up while the credentials are waited for. What has
+/// begun is always polled: it may be the one that renews them.
+async fn in_flight<A>(span: &Span, answer: impl Future<Output = A>) -> A {
+    let mut answer = std::pin::pin!(answer);
+    let mut permit = span.in_flight.acquire().await;
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            () = span.credentials.pause() => drop(permit),
+        }
+        permit = tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            permit = async {
+                span.credentials.resumption().await;
+                span.in_flight.acquire().await
+            } => permit,
+        };
     }
 }
 
@@ -251,7 +306,7 @@ where
     let mut from = None;
     let gap = loop {
         match reading.next(Box::pin(ask(from.take()))).await {
-            Some(Ok(page)) => {
+            Ok(Ok(page)) => {
                 reading.page(&page);
                 match take(page, &mut items) {
                     PageEnd::More(next) => from = Some(next),
@@ -261,8 +316,8 @@ where
                     }
                 }
             }
-            Some(Err(error)) => break Some(reading.failed(&error)),
-            None => break Some(reading.interrupted()),
+            Ok(Err(error)) => break Some(reading.failed(&error)),
+            Err(why) => break Some(reading.stopped(why)),
         }
     };
     Listing { from: reading.end(items.len()), items, gap }
@@ -286,14 +341,14 @@ where
     let mut reading = Reading::begin(place, call, parameters);
     // Boxed: the SDK's futures are tens of kilobytes each, and many of them wait at once.
     match reading.next(Box::pin(answer)).await {
-        None => Read::Unknown { gap: reading.interrupted() },
-        Some(Ok(answer)) => {
+        Err(why) => Read::Unknown { gap: reading.stopped(why) },
+        Ok(Ok(answer)) => {
             reading.page(&answer);
             reading.ended();
             let value = take(answer);
             Read::Known { value, from: reading.end(1) }
         }
-        Some(Err(error)) => match none() {
+        Ok(Err(error)) => match none() {
             Some(value) if absent.contains(&code_of(&error)) => {
                 reading.keep();
                 reading.ended();

@@ -13,8 +13,8 @@ use rung_rules::model::{Cause, GapId, Observed, SourceId, Subject, Tags, Unseen}
 use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
-    Budget, Clients, Counters, Journal, Listing, Pacer, Registry, counters::At, journal::AccountJournal,
-    registry::GapAt,
+    Budget, Clients, Counters, Journal, Listing, Pacer, Reach, Registry, Renewing, counters::At,
+    journal::AccountJournal, registry::GapAt,
 };
 use crate::calls::Call;
 
@@ -37,6 +37,10 @@ pub struct Span {
     pub sql_digests: bool,
     /// What may be asked at most.
     pub(crate) budget: Arc<Budget>,
+    /// The credentials, and whether they must be waited for.
+    pub credentials: Arc<Renewing>,
+    /// Which regions answer.
+    pub(crate) reach: Arc<Reach>,
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.

@@ -78,6 +78,9 @@ fn opens_with(cause: Cause, at: GapAt<'_>) -> String {
         Cause::TimedOut => "scan again, or raise --timeout".to_owned(),
         Cause::Failed => "read AWS's words in the detail, and scan again".to_owned(),
         Cause::OverBudget => "raise --max-calls or --max-cost".to_owned(),
+        Cause::CredentialsEnded => {
+            "renew the credentials (for example `aws sso login`) and go on with rung scan --resume".to_owned()
+        }
         Cause::CutShort => "scan again and let it finish".to_owned(),
         Cause::NoData => format!("data for {what}: the resource must report it for the length of the window"),
         Cause::NotReported if iam.is_empty() => format!("write {what} into the file"),

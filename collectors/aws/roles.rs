@@ -56,15 +56,18 @@ impl RoleOptions {
     }
 
     /// Credentials of the last role of the chain, kept while they last: all members share them.
-    pub(crate) async fn before(&self, base: &SdkConfig) -> Option<SharedCredentialsProvider> {
-        let mut provider = SharedCredentialsProvider::new(Kept::new(base.credentials_provider()?));
+    pub(crate) async fn before(
+        &self,
+        base: &SdkConfig,
+        mut provider: SharedCredentialsProvider,
+    ) -> SharedCredentialsProvider {
         for arn in &self.chain {
             let step = AssumeRoleProvider::builder(arn).configure(base).session_name(&self.session_name);
             provider = SharedCredentialsProvider::new(Kept::new(SharedCredentialsProvider::new(
                 step.build_from_provider(provider).await,
             )));
         }
-        Some(provider)
+        provider
     }
 
     /// Credentials of the role in an account, by those of the chain.

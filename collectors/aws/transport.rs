@@ -21,15 +21,16 @@ use aws_smithy_runtime_api::{
     http::StatusCode,
 };
 use aws_smithy_types::body::SdkBody;
-use http_body_util::BodyExt;
 use jiff::Timestamp;
 
 use super::{
-    Budget, Counters, Pacer, Recorder, Replay,
+    Budget, Counters, EndedKeys, Pacer, Reach, Recorder, Replay,
     asking::Asking,
+    attempt::attempt,
     budget::OverBudget,
     classify::is_throttle,
     counters::At,
+    ended::{RefusedAsEnded, Signature},
     gate::Stamp,
     journal::Answered,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
@@ -56,12 +57,30 @@ pub struct Transport {
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
     budget: Arc<Budget>,
+    watch: Watch,
+}
+
+/// What the transport heeds beside the answers.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    /// Access keys that AWS refuses as ended.
+    pub ended: Arc<EndedKeys>,
+    /// Regions that do not answer.
+    pub reach: Arc<Reach>,
+    /// Time-out of one attempt.
+    pub timeout: Duration,
 }
 
 impl Transport {
     /// A transport that counts into `counters` and tells `pacer` of throttles.
-    pub fn new(mode: TransportMode, counters: Arc<Counters>, pacer: Arc<Pacer>, budget: Arc<Budget>) -> Self {
-        Transport { mode, counters, pacer, budget }
+    pub fn new(
+        mode: TransportMode,
+        counters: Arc<Counters>,
+        pacer: Arc<Pacer>,
+        budget: Arc<Budget>,
+        watch: Watch,
+    ) -> Self {
+        Transport { mode, counters, pacer, budget, watch }
     }
 }
 
@@ -80,6 +99,7 @@ impl HttpClient for Transport {
             counters: self.counters.clone(),
             pacer: self.pacer.clone(),
             budget: self.budget.clone(),
+            watch: self.watch.clone(),
         })
     }
 }
@@ -92,6 +112,7 @@ struct Connector {
     counters: Arc<Counters>,
     pacer: Arc<Pacer>,
     budget: Arc<Budget>,
+    watch: Watch,
 }
 
 impl HttpConnector for Connector {
@@ -116,6 +137,8 @@ impl Connector {
             self.counters.resumed(at);
             return response(found.status, &found.headers, found.body);
         }
+        let Watch { ended, reach, timeout } = &self.watch;
+        reach.ask(&stamp.region).map_err(|unreached| ConnectorError::user(unreached.into()))?;
         self.allow(at, asking.as_deref()).map_err(|over| ConnectorError::user(over.into()))?;
         if let Some(replay) = &self.replay {
             let asked = recorded_request(&stamp, &request, recorded_body);
@@ -128,11 +151,15 @@ impl Connector {
             return Err(ConnectorError::user("neither a connection nor a recording".into()));
         };
         let asked = self.recorder.as_ref().map(|_| recorded_request(&stamp, &request, recorded_body));
-        let read_at = Timestamp::now();
-        let mut answer = inner.call(request).await?;
-        let body = std::mem::replace(answer.body_mut(), SdkBody::taken());
-        let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
+        let (signature, read_at) = (Signature::of(&request), Timestamp::now());
+        let answered = attempt(inner.call(request), *timeout).await;
+        let (mut answer, bytes) =
+            answered.inspect_err(|error| reach.silent(&stamp.region, stamp.call.service, error))?;
+        reach.answered(&stamp.region);
         let (status, headers) = (answer.status().as_u16(), kept_headers(&answer));
+        if signature.refused(status, &headers, &bytes, ended) {
+            answer.add_extension(RefusedAsEnded);
+        }
         self.count(&stamp, status, &headers, &bytes, began.elapsed());
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);

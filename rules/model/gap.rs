@@ -77,6 +77,8 @@ pub enum Cause {
     NotReported,
     /// It would have exceeded the most calls or the most list price that the user allows.
     OverBudget,
+    /// The credentials ended before it was asked for, and were not renewed in time.
+    CredentialsEnded,
     /// Not asked for, because the command line or the configuration left it out.
     NotRequested,
 }
@@ -100,6 +102,7 @@ impl Cause {
             Cause::NoData => "no data in the window",
             Cause::NotReported => "not reported by AWS",
             Cause::OverBudget => "over the limit of calls or cost",
+            Cause::CredentialsEnded => "credentials ended",
             Cause::NotRequested => "not asked for",
         }
     }

@@ -113,6 +113,9 @@ pub(super) struct Args {
     /// Seconds that one attempt may take
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=600))]
     timeout: u16,
+    /// Seconds to wait, once credentials have ended, for somebody to renew them; 0 gives up at once
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(..=86_400))]
+    credential_wait: u32,
     /// No progress bar, no summary
     #[arg(short, long)]
     quiet: bool,

@@ -88,7 +88,7 @@ impl Caller {
         hand: mpsc::Sender<Seen>,
     ) -> Interrupted {
         let wanted: Vec<_> = asked.members.iter().filter(|member| !asked.finished.contains(&*member.id)).collect();
-        let progress = AccountsProgress::start(request.progress, asked.members.len(), asked.finished.len());
+        let progress = AccountsProgress::start(request.progress, &self.connected.connection, asked.members.len(), asked.finished.len());
         let (hand, progress) = (&hand, &progress);
         let all = wanted.into_iter().map(|member| async move {
             wait_for_memory(asked.most_memory, progress).await;
@@ -105,6 +105,11 @@ impl Caller {
             .await;
         progress.finish();
         Interrupted(*stop.borrow())
+    }
+
+    /// Why the caller's own credentials gave out, if they did.
+    pub fn gave_up(&self) -> Option<String> {
+        self.connected.connection.span.credentials.given_up().map(|ended| ended.to_string())
     }
 
     async fn one(&self, request: &Request, asked: &Asked, member: &Member, stop: &watch::Receiver<bool>) -> Seen {
@@ -150,7 +155,8 @@ impl Caller {
             set.gaps.extend(gaps);
         }
         set.sort();
-        let interrupted = *stop.borrow();
+        let ended = connection.span.credentials.given_up().is_some();
+        let interrupted = *stop.borrow() || ended;
         let state = if interrupted { AccountState::Interrupted } else { AccountState::Scanned };
         let regions = account.regions.iter().map(ToString::to_string).collect();
         let of = OfAccount { set, ledger: ledger(&connection, &account.id) };
@@ -248,6 +254,7 @@ fn why(error: &AccountError) -> (Cause, String) {
     let first = words.lines().next().unwrap_or_default().to_owned();
     match error {
         AccountError::Identity(IdentityError::NotAssumed { cause, words }) => (*cause, words.clone()),
+        AccountError::Identity(IdentityError::Expired(words)) => (Cause::CredentialsEnded, words.clone()),
         AccountError::RegionOff { .. } => (Cause::RegionNotEnabled, first),
         _ => (Cause::Failed, first),
     }

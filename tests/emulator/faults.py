@@ -26,6 +26,7 @@ class Faults:
         self.throttle_rate = self.fault_rate = 0.0
         self.latency_ms = 0.0
         self.expired = False
+        self.expire_after, self.signed_with = None, {}
         self.fail = {}
         self.bucket, self.buckets = None, {}
         self.random = random.Random(0)
@@ -39,6 +40,8 @@ class Faults:
                 setattr(self, name, float(value))
             elif name == "expired":
                 self.expired = bool(value)
+            elif name == "expire_after":
+                self.expire_after, self.signed_with = value, {}
             elif name == "bucket":
                 self.bucket, self.buckets = value, {}
             elif name == "fail":
@@ -51,7 +54,7 @@ class Faults:
     def answer(self, request):
         """The error this request gets, or None."""
         chance = self.random.random()
-        if self.expired:
+        if self.expired or self._key_is_used_up(request):
             return _expired(request)
         if chance < self.throttle_rate or self._is_empty(request):
             return _throttled(request)
@@ -62,6 +65,14 @@ class Faults:
             return _error(request, 400, code, f"{code}, as the test asked")
         kind = next((kind for kind, patterns in self.deny.items() if _matches(request, patterns)), None)
         return _denied(request, kind) if kind else None
+
+    def _key_is_used_up(self, request):
+        """Whether the request's access key has signed as many requests as it may; counts it."""
+        if self.expire_after is None:
+            return False
+        key = request.headers.get("authorization", "").partition("Credential=")[2].partition("/")[0]
+        self.signed_with[key] = self.signed_with.get(key, 0) + 1
+        return self.signed_with[key] > self.expire_after
 
     def _is_empty(self, request):
         """Whether the bucket of the request's account, region and service has no token left; takes one if it has."""

@@ -24,6 +24,7 @@ fn a_write_is_refused_before_a_byte_is_sent() {
             concurrency: 1,
             max_attempts: 1,
             timeout: Duration::from_secs(2),
+            credential_wait: Duration::ZERO,
             metrics: false,
             tags: false,
             budget: rung_collectors::aws::Budget::default(),

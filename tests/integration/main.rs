@@ -6,6 +6,7 @@ mod accounts;
 mod bad_input;
 mod browser;
 mod common;
+mod credentials;
 mod debt;
 mod demo;
 mod denial;

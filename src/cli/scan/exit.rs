@@ -1,6 +1,6 @@
 //! What a scan's exit code says.
 
-use rung_rules::model::{Assessment, Level};
+use rung_rules::model::{Assessment, Cause, Level};
 
 use super::Args;
 use crate::failure::Exit;
@@ -30,6 +30,8 @@ pub(super) fn dollars(text: &str) -> Result<f64, String> {
 pub(super) fn exit(args: &Args, interrupted: bool, head: &Assessment<()>) -> Exit {
     if interrupted {
         Exit::Interrupted
+    } else if head.summary.gap_groups.iter().any(|group| group.cause == Cause::CredentialsEnded) {
+        Exit::Credentials
     } else if args.require_complete && head.summary.gaps > 0 {
         Exit::Incomplete
     } else if args.fail_below.is_some_and(|bar| stands_below(bar, head)) {

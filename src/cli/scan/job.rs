@@ -155,6 +155,7 @@ fn request(args: &Args, input: Input, plan: &Plan) -> Result<Request, Failure> {
         concurrency: args.concurrency.into(),
         max_attempts: args.max_attempts.into(),
         timeout: Duration::from_secs(args.timeout.into()),
+        credential_wait: Duration::from_secs(args.credential_wait.into()),
         progress: !args.quiet,
         journal: None,
         now: None,

@@ -22,6 +22,7 @@ async fn seen(recording: Recording) -> BTreeMap<String, usize> {
         concurrency: 4,
         max_attempts: 1,
         timeout: Duration::from_secs(5),
+        credential_wait: Duration::ZERO,
         metrics: recording.header.metrics,
         tags: recording.header.tags,
         budget: Default::default(),
