@@ -36,7 +36,7 @@ pub struct Span {
     /// Whether SQL digests are asked for.
     pub sql_digests: bool,
     /// What may be asked at most.
-    pub(crate) budget: Arc<Budget>,
+    pub budget: Arc<Budget>,
     /// The turns of requests.
     pub(crate) pacer: Arc<Pacer>,
     /// The limit on calls in flight.
