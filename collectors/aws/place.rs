@@ -36,7 +36,7 @@ pub struct Span {
     /// Whether SQL digests are asked for.
     pub sql_digests: bool,
     /// What may be asked at most.
-    pub(crate) budget: Arc<Budget>,
+    pub budget: Arc<Budget>,
     /// The credentials, and whether they must be waited for.
     pub credentials: Arc<Renewing>,
     /// Which regions answer.

@@ -40,7 +40,9 @@ pub(crate) struct QueryOf<'a> {
 
 impl QueryOf<'_> {
     pub(crate) fn key(&self) -> QueryKey {
-        QueryKey(Sha256::digest(format!("{self:?}")).into())
+        let QueryOf { region, window, namespace, name, statistic, period, dimensions } = self;
+        let all = format!("{:?}", (region, window, namespace, name, statistic, period, dimensions));
+        QueryKey(Sha256::digest(all).into())
     }
 }
 
