@@ -45,7 +45,7 @@ pub(crate) struct AccountFlags {
 
 /// The accounts that are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
+pub(crate) enum Wanted {
     /// The caller's own.
     Own,
     /// Those of the organisation.
