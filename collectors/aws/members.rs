@@ -178,7 +178,8 @@ struct TreeUnit {
 }
 
 async fn read(place: &Place) -> Result<Tree, MembersError> {
-    let mut tree = Tree { accounts: whole(place, &organizations::accounts(place).await)?.to_vec(), ..Tree::default() };
+    let accounts = organizations::accounts(place).await;
+    let mut tree = Tree { accounts: whole(place, &accounts)?.to_vec(), ..Tree::default() };
     let roots = organizations::roots(place).await;
     let mut level: Vec<usize> = whole(place, &roots)?.iter().map(|root| tree.add(root, None)).collect();
     while !level.is_empty() {
