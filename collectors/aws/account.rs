@@ -74,7 +74,8 @@ impl Account {
     /// Asks who is calling, and settles the regions: `all`, the named ones, or the connection's own.
     pub async fn find(connection: &Connection, wanted: &[String]) -> Result<Self, AccountError> {
         let account = Account::identified(connection).await?;
-        let regions = account.settle(connection, wanted, &*account.known(connection).await)?;
+        let known = account.known(connection).await;
+        let regions = account.settle(connection, wanted, &known)?;
         Ok(Account { regions, ..account })
     }
 

@@ -167,6 +167,8 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
         .to_builder()
         .retry_config(RetryConfig::standard().with_max_attempts(options.max_attempts))
         .timeout_config(timeouts(options.timeout))
+        // The provider of assumed roles needs one, and a configuration need not have it.
+        .time_source(base.time_source().unwrap_or_default())
         .build();
     let patience = Patience::new(options.credential_wait);
     let before = Before::default();

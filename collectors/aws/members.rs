@@ -69,7 +69,7 @@ pub enum MembersError {
     /// A listing was denied, failed or ended early.
     #[error(
         "the organisation's accounts could not be read: {operation}: {}{}\nScan from the management account or a delegated administrator of Organizations, with the actions that `rung policy --org` prints; or name the accounts in a file with --accounts.",
-        cause.words(), detail_of(detail)
+        .cause.words(), detail_of(.detail)
     )]
     Unread {
         /// `organizations:ListAccounts`.
@@ -178,7 +178,8 @@ struct TreeUnit {
 }
 
 async fn read(place: &Place) -> Result<Tree, MembersError> {
-    let mut tree = Tree { accounts: whole(place, &*organizations::accounts(place).await)?.to_vec(), ..Tree::default() };
+    let accounts = organizations::accounts(place).await;
+    let mut tree = Tree { accounts: whole(place, &accounts)?.to_vec(), ..Tree::default() };
     let roots = organizations::roots(place).await;
     let mut level: Vec<usize> = whole(place, &roots)?.iter().map(|root| tree.add(root, None)).collect();
     while !level.is_empty() {

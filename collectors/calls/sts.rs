@@ -49,7 +49,7 @@ pub enum IdentityError {
     /// A role on the way to the credentials could not be assumed.
     #[error(
         "the role could not be assumed ({}): {words}\nCheck that the role is there, that its trust policy names the caller, and the external id; `rung policy --format cloudformation` prints the role.",
-        cause.words()
+        .cause.words()
     )]
     NotAssumed {
         /// By what, as far as AWS says.

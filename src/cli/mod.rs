@@ -1,5 +1,6 @@
 //! The command line.
 
+#[allow(dead_code, reason = "until `rung scan` takes them")]
 pub(crate) mod accounts;
 mod assess;
 mod attest;
