@@ -111,14 +111,6 @@ impl Emulator {
             .var("AWS_REGION", "us-east-1")
     }
 
-    /// Calls so far, by `service:Operation`.
-    pub(crate) fn counts(&self) -> Value {
-        let script = "import sys,urllib.request as u; print(u.urlopen(sys.argv[1]+'/_counts').read().decode())";
-        let done = Command::new(python()).args(["-c", script, &self.url]).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        serde_json::from_slice(&done.stdout).unwrap()
-    }
-
     /// Sets faults while it runs.
     pub(crate) fn control(&self, json: &str) {
         let script = "import sys,urllib.request as u; u.urlopen(u.Request(sys.argv[1]+'/_control', data=sys.argv[2].encode(), method='POST')).read()";

@@ -15,6 +15,7 @@ mod emulator;
 mod gate;
 mod journal;
 mod many;
+mod organisation;
 mod people;
 mod policy;
 mod story;
