@@ -98,7 +98,8 @@ impl Reach {
             let mut regions = self.regions();
             let known = regions.entry(region.clone()).or_default();
             known.silent.insert(service);
-            known.last = Some((of_connection(&words, error.is_timeout()), words.chars().take(300).collect::<String>().into()));
+            known.last =
+                Some((of_connection(&words, error.is_timeout()), words.chars().take(300).collect::<String>().into()));
         }
     }
 
@@ -148,7 +149,7 @@ mod tests {
         assert_eq!(reach.ask(&there), Ok(()));
         reach.answered(&here);
         assert_eq!(reach.ask(&here), Ok(()), "an answer ends it");
-        ["ec2", "rds", "s3"].map(|service| reach.silent(&here, service, &refused()));
+        ["ec2", "rds", "s3"].into_iter().for_each(|service| reach.silent(&here, service, &refused()));
         assert_eq!(reach.ask(&here), Ok(()), "a region that has answered is only disturbed");
     }
 
@@ -156,10 +157,12 @@ mod tests {
     fn the_cause_is_that_of_the_attempts() {
         let (reach, here): (_, Arc<str>) = (Reach::default(), "xx-east-1".into());
         let dns = || ConnectorError::io("dns error: failed to lookup address information".into());
-        ["ec2", "s3"].map(|service| reach.silent(&here, service, &dns()));
+        ["ec2", "s3"].into_iter().for_each(|service| reach.silent(&here, service, &dns()));
         assert_eq!(reach.ask(&here).unwrap_err().cause, Cause::NotOffered);
         let (slow, there): (_, Arc<str>) = (Reach::default(), "xx-west-1".into());
-        ["ec2", "s3"].map(|service| slow.silent(&there, service, &ConnectorError::timeout("slow".into())));
+        ["ec2", "s3"]
+            .into_iter()
+            .for_each(|service| slow.silent(&there, service, &ConnectorError::timeout("slow".into())));
         assert_eq!(slow.ask(&there).unwrap_err().cause, Cause::TimedOut);
     }
 
