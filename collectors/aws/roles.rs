@@ -3,8 +3,6 @@
 //! `sts:AssumeRole` is sent by the SDK's own provider of credentials, as the profile's `role_arn` would be: it issues a session and
 //! reads or changes nothing, so it does not pass the gate.
 
-use std::error::Error;
-
 use aws_config::sts::AssumeRoleProvider;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::{error::SdkError, operation::assume_role::AssumeRoleError};
@@ -101,7 +99,7 @@ pub(crate) struct NotAssumed {
 }
 
 /// STS's refusal to assume a role, wherever it stands in an error's chain of causes.
-pub(crate) fn not_assumed(error: &(dyn Error + 'static)) -> Option<NotAssumed> {
+pub(crate) fn not_assumed(error: &(dyn std::error::Error + 'static)) -> Option<NotAssumed> {
     let mut next = Some(error);
     let mut chain = std::iter::from_fn(move || {
         let one = next?;

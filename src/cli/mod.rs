@@ -1,6 +1,5 @@
 //! The command line.
 
-#[allow(dead_code, reason = "until `rung scan` takes them")]
 pub(crate) mod accounts;
 mod assess;
 mod attest;

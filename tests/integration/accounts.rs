@@ -44,6 +44,7 @@ async fn connection(emulator: &Emulator) -> Connection {
         recorder: None,
         journal: None,
         now: None,
+        credential_wait: Duration::ZERO,
         // Its sender is gone: nobody interrupts.
         interrupted: watch::channel(false).1,
     };

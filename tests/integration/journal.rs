@@ -1,17 +1,19 @@
 //! A scan that is cut off goes on where it stood: against the live emulator, through the library.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
+
+use aws_sdk_ec2::config::{Credentials, SharedCredentialsProvider};
 
 use jiff::Timestamp;
 use rung_collectors::{
-    aws::{Account, Budget, Connection, Journal, Options, Pacer, Replay, Transport, TransportMode, connect},
+    aws::{Account, Budget, Connection, Journal, Options, connect_by},
     collect_all,
 };
 use rung_rules::model::EvidenceSet;
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::common::{Emulator, demo};
+use crate::common::Emulator;
 
 /// Calls in flight: what an interruption may lose.
 const IN_FLIGHT: usize = 4;
@@ -32,7 +34,7 @@ struct Scan {
     asked: u64,
 }
 
-/// A connection to the emulator that knows nothing of this machine's profiles: made from a replay's, with a live transport.
+/// A connection to the emulator that knows nothing of this machine's profiles.
 async fn connected(
     url: &str,
     now: Timestamp,
@@ -49,21 +51,23 @@ async fn connected(
         metrics: true,
         tags: true,
         sql_digests: false,
-        budget: Budget::default(),
+        budget,
         paced: None,
-        replay: Some(Arc::new(Replay::new(demo()))),
+        replay: None,
         recorder: None,
-        journal: None,
-        now: None,
+        journal,
+        now: Some(now),
+        credential_wait: Duration::ZERO,
         interrupted,
     };
-    let mut connection = connect(options).await.unwrap();
-    let span = Arc::get_mut(&mut connection.span).unwrap();
-    (span.now, span.fixed_clock, span.journal) = (now, false, journal);
-    let http = aws_smithy_http_client::Builder::new().build_http();
-    let live = TransportMode::Live { http, recorder: None };
-    let transport = Transport::new(live, span.counters.clone(), Arc::new(Pacer::new(false)), Arc::new(budget));
-    connection.config = connection.config.to_builder().http_client(transport).endpoint_url(url).build();
+    let credentials = Credentials::new("testing", "testing", None, None, "test");
+    let base = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .region(aws_config::Region::new("us-east-1"))
+        .endpoint_url(url)
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .build();
+    let connection = connect_by(options, base).unwrap();
     (connection, stop)
 }
 

@@ -24,7 +24,6 @@ pub(crate) struct QueryKey([u8; 32]);
 
 /// What identifies a metric query.
 #[derive(Debug)]
-#[expect(dead_code, reason = "read by its debug form alone, which the key is the digest of")]
 pub(crate) struct QueryOf<'a> {
     pub(crate) region: &'a str,
     /// Start and end, in seconds of Unix time.
