@@ -13,6 +13,8 @@ mod auto_scaling;
 mod caching;
 mod compute_sizing;
 mod database_performance;
+#[cfg(test)]
+mod hostile;
 mod load_tests;
 mod network_performance;
 mod performance_debt;

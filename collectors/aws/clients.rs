@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use aws_types::{SdkConfig, region::Region};
 
-use super::{Counters, Gate};
+use super::{Counters, Gate, unreadable::Unreadable};
 
 macro_rules! clients {
     ($($(#[$doc:meta])* $name:ident: $krate:ident $(=> $tune:expr)?;)*) => {
@@ -27,7 +27,9 @@ macro_rules! clients {
                 $(#[$doc])*
                 pub fn $name(&self) -> &$krate::Client {
                     self.$name.get_or_init(|| {
-                        let builder = $krate::config::Builder::from(&self.config).interceptor(self.gate.clone());
+                        let builder = $krate::config::Builder::from(&self.config)
+                            .interceptor(self.gate.clone())
+                            .retry_classifier(Unreadable);
                         $(let builder = $tune(builder, &self.config);)?
                         $krate::Client::from_conf(builder.build())
                     })

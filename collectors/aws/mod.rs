@@ -21,6 +21,8 @@ mod registry;
 mod replay;
 mod replay_metrics;
 mod transport;
+mod unreadable;
+mod whole;
 mod wire;
 
 pub(crate) use account::home_of;

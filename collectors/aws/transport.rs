@@ -28,6 +28,7 @@ use super::{
     classify::is_throttle,
     counters::At,
     gate::Stamp,
+    whole::broken,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
 };
 
@@ -105,12 +106,14 @@ impl Connector {
     async fn exchange(self, stamp: Stamp, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let began = Instant::now();
         let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
+        let rpc = request.headers().contains_key("x-amz-target");
         self.budget.request(at).map_err(|over| ConnectorError::user(over.into()))?;
         if let Some(replay) = &self.replay {
             let asked = recorded_request(&stamp, &request);
             let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;
             let bytes = answer.body.bytes().map_err(|error| ConnectorError::user(error.into()))?;
             self.count(&stamp, answer.status, &answer.headers, &bytes, Duration::ZERO);
+            whole(&stamp, rpc, answer.status, &answer.headers, &bytes)?;
             return response(&answer, bytes);
         }
         let Some(inner) = &self.inner else {
@@ -122,6 +125,7 @@ impl Connector {
         let bytes = body.collect().await.map_err(ConnectorError::io)?.to_bytes();
         let headers = kept_headers(&answer);
         self.count(&stamp, answer.status().as_u16(), &headers, &bytes, began.elapsed());
+        whole(&stamp, rpc, answer.status().as_u16(), &headers, &bytes)?;
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);
             let answer = RecordedAnswer { status: answer.status().as_u16(), headers, body };
@@ -139,6 +143,17 @@ impl Connector {
         let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
         self.counters.exchange(at, status, body.len(), took, throttled);
     }
+}
+
+/// What is no answer is like a connection that broke: the SDK asks again.
+fn whole(
+    stamp: &Stamp,
+    rpc: bool,
+    status: u16,
+    headers: &BTreeMap<String, String>,
+    body: &[u8],
+) -> Result<(), ConnectorError> {
+    broken(stamp.call, rpc, status, headers, body).map_or(Ok(()), |broken| Err(ConnectorError::io(broken.into())))
 }
 
 pub(crate) fn exchange_of(stamp: &Stamp, request: RecordedRequest, answer: RecordedAnswer) -> Exchange {

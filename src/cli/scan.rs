@@ -162,6 +162,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
         progress: !args.quiet,
     };
     let scanned = runtime()?.block_on(async {
+        too_large_is_an_error();
         tokio::spawn(listen(stop.0));
         crate::scan::run(request, stop.1).await
     })?;
@@ -218,6 +219,16 @@ async fn listen(stop: watch::Sender<bool>) {
     }
 }
 
+/// Past the limit of `ulimit -f` a write fails with "File too large", like any other, instead of ending the program.
+fn too_large_is_an_error() {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        /// SIGXFSZ on both systems. A signal that is listened to does not end the program, whether or not anybody looks.
+        const FILE_TOO_LARGE: i32 = 25;
+        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(FILE_TOO_LARGE));
+    }
+}
+
 /// The bundle's folder: as given, or in the user's data folder under the time of the scan.
 fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
     if let Some(folder) = &args.bundle {
@@ -245,10 +256,10 @@ fn finish(
     let assessed = assess(&scanned.set, settings);
     let parts = Parts { set: &scanned.set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
-    let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
+    let (head, findings) = draft.write_all(&scanned.set, settings, assessment).map_err(unkept)?;
     // The assessment has its coverage instead; the manifest keeps what that is made of.
     let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
-    let bundle = draft.finish(&stored)?;
+    let bundle = draft.finish(&stored).map_err(unkept)?;
     let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {
@@ -261,7 +272,15 @@ fn finish(
             }
         }
     }
-    Ok(exit(args, &scanned, &head))
+    match scanned.unrecorded {
+        Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", bundle.display()))),
+        None => Ok(exit(args, scanned.interrupted, &head)),
+    }
+}
+
+/// A bundle that could not be written leaves nothing behind; the user must know that it was not for later.
+fn unkept(failure: Failure) -> Failure {
+    failure.and("Nothing of this scan is kept: make room, or name another folder with --bundle, and scan again.")
 }
 
 #[expect(clippy::print_stderr, reason = "the summary for people, beside the output for machines")]
@@ -272,8 +291,8 @@ fn summary(head: &Assessment<()>, rendering: &Rendering<'_>) {
     }
 }
 
-fn exit(args: &Args, scanned: &Scanned, head: &Assessment<()>) -> Exit {
-    if scanned.interrupted {
+fn exit(args: &Args, interrupted: bool, head: &Assessment<()>) -> Exit {
+    if interrupted {
         Exit::Interrupted
     } else if args.require_complete && !head.gaps.is_empty() {
         Exit::Incomplete

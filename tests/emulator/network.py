@@ -64,7 +64,7 @@ def in_place(kind, request, answer):
     if kind == "html":
         return Answer(200, {"Content-Type": "text/html"}, PAGE)
     if kind == "empty":
-        return Answer(200, answer.headers, b"")
+        return Answer(200, {"Content-Type": answer.headers.get("Content-Type", "text/plain")}, b"")
     if kind == "noise":
         return Answer(200, answer.headers, NOISE)
     if kind == "half":
