@@ -188,7 +188,10 @@ fn a_folder_that_vanishes_in_mid_scan_is_told() {
     let output = child.wait_with_output().unwrap();
     let words = said(&output);
     assert_eq!(output.status.code(), Some(2), "{words}");
-    assert!(words.contains("gone/") && words.contains("No such file") && words.contains("Nothing of this scan"), "{words}");
+    assert!(
+        words.contains("gone/") && words.contains("No such file") && words.contains("Nothing of this scan"),
+        "{words}"
+    );
 }
 
 #[test]

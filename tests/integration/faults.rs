@@ -66,8 +66,13 @@ fn a_scan_that_gives_up_on_a_bad_network_names_what_it_did_not_see() {
     // Without these there is no scan; all else may go wrong.
     let rates = r#"{"error": 0.15, "cut": 0.1, "half": 0.1, "html": 0.1, "noise": 0.05, "empty": 0.05, "drop": 0.05}"#;
     for seed in [1, 2, 3] {
-        emulator.tell("/_network", &format!(r#"{{"seed": {seed}, "rates": {rates},
-            "operations": {{"sts:*": "trickle", "ec2:DescribeRegions": "trickle"}}}}"#));
+        emulator.tell(
+            "/_network",
+            &format!(
+                r#"{{"seed": {seed}, "rates": {rates},
+            "operations": {{"sts:*": "trickle", "ec2:DescribeRegions": "trickle"}}}}"#
+            ),
+        );
         let disturbed = scan(&rung, &both(&["--max-attempts", "2"]));
         let wrong = differs_only_in_named_gaps(&calm, &disturbed);
         assert!(wrong.is_empty(), "seed {seed}:\n{}", wrong.join("\n"));

@@ -48,9 +48,10 @@ fn wrong_gaps(disturbed: &Assessment, gaps: &BTreeSet<String>) -> Vec<String> {
         if !OF_THE_NETWORK.contains(&gap.cause) || (gap.detail.is_empty() && gap.cause != Cause::TimedOut) {
             wrong.push(format!("{}: a gap with cause {:?} and words {:?}", gap.operation, gap.cause, gap.detail));
         }
-        let line = disturbed.coverage.iter().find(|line| {
-            (&line.operation, &line.account, &line.region) == (&gap.operation, &gap.account, &gap.region)
-        });
+        let line = disturbed
+            .coverage
+            .iter()
+            .find(|line| (&line.operation, &line.account, &line.region) == (&gap.operation, &gap.account, &gap.region));
         let read_less = |covered| matches!(covered, Covered::Partly | Covered::NotRead);
         if !line.is_some_and(|line| read_less(line.covered) && line.causes.contains(&gap.cause)) {
             wrong.push(format!("{} in {}: {:?} is not in the coverage", gap.operation, gap.region, gap.cause));
