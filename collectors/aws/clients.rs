@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_types::{SdkConfig, region::Region};
 
 use super::{Counters, Gate, unreadable::Unreadable};
@@ -29,7 +30,8 @@ macro_rules! clients {
                     self.$name.get_or_init(|| {
                         let builder = $krate::config::Builder::from(&self.config)
                             .interceptor(self.gate.clone())
-                            .retry_classifier(Unreadable);
+                            .retry_classifier(Unreadable)
+                            .retry_partition(quota(&self.gate, stringify!($name)));
                         $(let builder = $tune(builder, &self.config);)?
                         $krate::Client::from_conf(builder.build())
                     })
@@ -37,6 +39,12 @@ macro_rules! clients {
             )*
         }
     };
+}
+
+/// Retries are bounded by the attempts of a call and by the pace. The SDK's own bound, 500 tokens for a service and region over the
+/// whole process, would end them before the attempts that the user allows, and one account's throttles would be another's.
+fn quota(gate: &Gate, service: &str) -> RetryPartition {
+    RetryPartition::custom(gate.place_of(service)).token_bucket(TokenBucket::unlimited()).build()
 }
 
 /// A custom endpoint or a replay has no host a bucket; Global Accelerator and Route 53 answer in one region.
