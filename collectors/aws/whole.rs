@@ -23,7 +23,8 @@ pub(crate) enum Broken {
     Cut,
 }
 
-/// What is wrong with an answer; only a "yes" is looked at. `rpc`: the request names its operation in `X-Amz-Target` (JSON 1.0
+/// What is wrong with an answer. Of a refusal only the end of its XML is looked at: one that is cut may name its code, but is not
+/// what AWS said. `rpc`: the request names its operation in `X-Amz-Target` (JSON 1.0
 /// and 1.1), where every answer has a body. Elsewhere an empty one is AWS's if it has a request id.
 pub(crate) fn broken(
     call: &Call,
@@ -32,8 +33,13 @@ pub(crate) fn broken(
     headers: &BTreeMap<String, String>,
     body: &[u8],
 ) -> Option<Broken> {
+    let cut = || body.trim_ascii_start().starts_with(b"<") && !ends(body.trim_ascii());
+    if !(200..300).contains(&status) {
+        let xml = headers.get("content-type").is_some_and(|kind| kind.contains("xml"));
+        return (xml && cut()).then_some(Broken::Cut);
+    }
     // An object's content is its owner's.
-    if !(200..300).contains(&status) || status == 204 || std::ptr::eq(call, &GET_OBJECT) {
+    if status == 204 || std::ptr::eq(call, &GET_OBJECT) {
         return None;
     }
     let has_id = headers.contains_key("x-amzn-requestid") || headers.contains_key("x-amz-request-id");
@@ -42,7 +48,7 @@ pub(crate) fn broken(
     } else if body.is_empty() {
         (rpc || !has_id).then_some(Broken::Empty)
     } else {
-        (body.trim_ascii_start().starts_with(b"<") && !ends(body.trim_ascii())).then_some(Broken::Cut)
+        cut().then_some(Broken::Cut)
     }
 }
 
@@ -122,5 +128,8 @@ mod tests {
         assert_eq!(of(&LIST_CLUSTERS, true, 200, id, "{}"), None);
         assert_eq!(of(&LIST_CLUSTERS, true, 503, ("content-type", "text/html"), "<html>"), None, "not a yes");
         assert_eq!(of(&GET_OBJECT, false, 200, ("content-type", "text/html"), "<p>"), None, "an object is its owner's");
+        let xml = ("content-type", "application/xml");
+        assert_eq!(of(&GET_OBJECT, false, 404, xml, "<Error><Code>NoSuchKey</Code>"), Some(Broken::Cut));
+        assert_eq!(of(&GET_OBJECT, false, 404, xml, "<Error><Code>NoSuchKey</Code></Error>"), None);
     }
 }
