@@ -14,6 +14,8 @@ mod caching;
 mod closed;
 mod compute_sizing;
 mod database_performance;
+#[cfg(test)]
+mod hostile;
 mod load_tests;
 mod network_performance;
 mod performance_debt;

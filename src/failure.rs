@@ -39,6 +39,12 @@ impl Failure {
         Failure { exit: Exit::Credentials, message: message.into() }
     }
 
+    /// The same with a further sentence.
+    #[must_use]
+    pub fn and(self, sentence: &str) -> Self {
+        Failure { message: format!("{}\n{sentence}", self.message), ..self }
+    }
+
     /// A file that cannot be read or written.
     pub fn file(what: &str, path: &std::path::Path, error: &std::io::Error) -> Self {
         Failure::usage(format!("cannot {what} {}: {error}", path.display()))

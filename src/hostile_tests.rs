@@ -157,6 +157,20 @@ proptest! {
     }
 
     #[test]
+    fn packed(header in changed(HEADER), exchange in changed(EXCHANGE), noise in prop::collection::vec(any::<u8>(), 0..60), cut in any::<prop::sample::Index>()) {
+        let lines = [header, exchange].map(|text| text.into_iter().filter(|byte| *byte != b'\n').collect::<Vec<u8>>());
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, &lines.join(&b'\n')).unwrap();
+        let packed = packed.finish().unwrap();
+        for bytes in [&packed[..], &packed[..cut.index(packed.len())], &noise] {
+            match Recording::unpack(bytes) {
+                Ok(recording) => prop_assert!(recording.exchanges.len() <= 1),
+                Err(error) => prop_assert!(!error.to_string().is_empty()),
+            }
+        }
+    }
+
+    #[test]
     fn bundles(manifest in changed(MANIFEST), evidence in changed(EVIDENCE)) {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("manifest.json"), manifest).unwrap();

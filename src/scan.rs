@@ -1,6 +1,10 @@
 //! The orchestration of a scan: connect, find the account, collect everywhere at once, until done or interrupted.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use rung_collectors::{
@@ -111,6 +115,8 @@ pub struct Scanned {
     pub scan: Scan,
     /// Whether the user interrupted it.
     pub interrupted: bool,
+    /// Why the recording that was asked for is none; what was seen is not lost with it.
+    pub unrecorded: Option<Failure>,
 }
 
 /// Runs a scan of the caller's account. `stop` turns true when the user interrupts: what was seen until then is the result.
@@ -125,9 +131,9 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
     progress.finish();
     set.sort();
     let interrupted = *stop.borrow();
-    finish_recording(connection, &account, *metrics)?;
+    let unrecorded = finish_recording(connection, &account, *metrics, request.record.as_deref()).err();
     let scan = described(connection, &account, interrupted);
-    Ok(Scanned { set, scan, interrupted })
+    Ok(Scanned { set, scan, interrupted, unrecorded })
 }
 
 /// A connection, and what a recording says of the scan that made it.
@@ -241,8 +247,13 @@ fn of_account(error: AccountError) -> Failure {
     }
 }
 
-fn finish_recording(connection: &Connection, account: &Account, metrics: bool) -> Result<(), Failure> {
-    let Some(recorder) = &connection.recorder else { return Ok(()) };
+fn finish_recording(
+    connection: &Connection,
+    account: &Account,
+    metrics: bool,
+    folder: Option<&Path>,
+) -> Result<(), Failure> {
+    let (Some(recorder), Some(folder)) = (&connection.recorder, folder) else { return Ok(()) };
     let header = RecordingHeader {
         schema: "rung/recording/v1".to_owned(),
         recorded_at: connection.span.now,
@@ -255,7 +266,10 @@ fn finish_recording(connection: &Connection, account: &Account, metrics: bool) -
         tags: connection.span.tags,
         exchanges: 0,
     };
-    recorder.finish(header).map_err(|error| Failure::usage(format!("cannot write the recording: {error}")))
+    recorder.finish(header).map_err(|error| {
+        let words = "It cannot be replayed; make room, or name another folder with --record.";
+        Failure::usage(format!("the recording in {} is not whole: {error}\n{words}", folder.display()))
+    })
 }
 
 fn described(connection: &Connection, account: &Account, interrupted: bool) -> Scan {

@@ -71,6 +71,10 @@ where
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or_default();
             let message = service.err().message().unwrap_or_default();
+            if code.is_empty() && message.is_empty() {
+                // No words of AWS's: the answer could not be read, and the SDK says where.
+                return (Cause::Failed, shorten(&DisplayErrorContext(service.err()).to_string()));
+            }
             (of_code(code, message), shorten(&words(code, message)))
         }
         SdkError::TimeoutError(_) => (Cause::TimedOut, String::new()),
@@ -116,7 +120,6 @@ pub(crate) fn of_connection(text: &str, timed_out: bool) -> Cause {
 
 fn words(code: &str, message: &str) -> String {
     match (code.is_empty(), message.is_empty()) {
-        (true, true) => "an error without code and message".to_owned(),
         (_, true) => code.to_owned(),
         (true, _) => message.to_owned(),
         _ => format!("{code}: {message}"),

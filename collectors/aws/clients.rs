@@ -2,9 +2,10 @@
 
 use std::sync::{Arc, OnceLock};
 
+use aws_smithy_runtime::client::retries::{RetryPartition, TokenBucket};
 use aws_types::{SdkConfig, region::Region};
 
-use super::{Counters, Gate, ended::SignAgain};
+use super::{Counters, Gate, ended::SignAgain, unreadable::Unreadable};
 
 macro_rules! clients {
     ($($(#[$doc:meta])* $name:ident: $krate:ident $(=> $tune:expr)?;)*) => {
@@ -27,8 +28,11 @@ macro_rules! clients {
                 $(#[$doc])*
                 pub fn $name(&self) -> &$krate::Client {
                     self.$name.get_or_init(|| {
-                        let builder = $krate::config::Builder::from(&self.config).interceptor(self.gate.clone());
-                        let builder = builder.retry_classifier(SignAgain);
+                        let builder = $krate::config::Builder::from(&self.config)
+                            .interceptor(self.gate.clone())
+                            .retry_classifier(SignAgain)
+                            .retry_classifier(Unreadable)
+                            .retry_partition(quota(&self.gate, stringify!($name)));
                         $(let builder = $tune(builder, &self.config);)?
                         $krate::Client::from_conf(builder.build())
                     })
@@ -36,6 +40,12 @@ macro_rules! clients {
             )*
         }
     };
+}
+
+/// Retries are bounded by the attempts of a call and by the pace. The SDK's own bound, 500 tokens for a service and region over the
+/// whole process, would end them before the attempts that the user allows, and one account's throttles would be another's.
+fn quota(gate: &Gate, service: &str) -> RetryPartition {
+    RetryPartition::custom(gate.place_of(service)).token_bucket(TokenBucket::unlimited()).build()
 }
 
 /// A custom endpoint or a replay has no host a bucket; Global Accelerator and Route 53 answer in one region.

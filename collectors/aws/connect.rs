@@ -123,7 +123,8 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
         None => TransportMode::Live { http: http_client(), recorder: options.recorder.clone() },
     };
     let at_aws = replay.is_none() && base.endpoint_url().is_none();
-    let pacer = Arc::new(Pacer::new(replay.is_none() && options.paced.unwrap_or(at_aws)));
+    let paced = options.paced.unwrap_or(at_aws);
+    let pacer = Arc::new(Pacer::new(replay.is_none() && paced));
     let budget = Arc::new(options.budget);
     let config = base
         .to_builder()
@@ -136,11 +137,7 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
             budget.clone(),
             watch.clone(),
         )))
-        .retry_config(if replay.is_some() {
-            RetryConfig::disabled()
-        } else {
-            RetryConfig::adaptive().with_max_attempts(options.max_attempts)
-        })
+        .retry_config(if replay.is_some() { RetryConfig::disabled() } else { retries(options.max_attempts, paced) })
         .timeout_config(timeouts(options.timeout))
         .build();
     let span = Arc::new(Span {
@@ -215,6 +212,18 @@ fn replay_config(replay: &Replay) -> SdkConfig {
         .region(Region::new(header.home_region.clone()))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .build()
+}
+
+/// AWS is spared: the SDK's adaptive retry holds a client back whose requests are throttled, and waits from 1 to 20 seconds.
+/// An endpoint of one's own is spared only if asked for, as with pacing.
+fn retries(attempts: u32, paced: bool) -> RetryConfig {
+    if paced {
+        return RetryConfig::adaptive().with_max_attempts(attempts);
+    }
+    RetryConfig::standard()
+        .with_max_attempts(attempts)
+        .with_initial_backoff(Duration::from_millis(100))
+        .with_max_backoff(Duration::from_secs(2))
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {

@@ -53,6 +53,11 @@ impl Gate {
     pub fn new(account: Arc<str>, region: Arc<str>, counters: Arc<Counters>) -> Self {
         Gate { account, region, counters }
     }
+
+    /// The name of a service in the account and region.
+    pub(crate) fn place_of(&self, service: &str) -> String {
+        format!("{}-{}-{service}", self.account, self.region)
+    }
 }
 
 fn allowed(cfg: &ConfigBag) -> Result<&'static Call, Refused> {

@@ -34,6 +34,8 @@ mod replay;
 mod replay_metrics;
 mod roles;
 mod transport;
+mod unreadable;
+mod whole;
 mod wire;
 
 pub(crate) use account::home_of;

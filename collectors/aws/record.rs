@@ -73,17 +73,26 @@ impl Recorder {
         header.exchanges = state.written.len();
         let mut text = serde_json::to_string_pretty(&header)?;
         text.push('\n');
-        fs::write(self.folder.join("recording.json"), text)
+        let path = self.folder.join("recording.json");
+        fs::write(&path, text).map_err(|error| {
+            // Half a head would be none that says what is missing.
+            let _ = fs::remove_file(&path);
+            named(&path, &error)
+        })
     }
 }
 
 fn write(folder: &Path, exchange: &Exchange) -> io::Result<PathBuf> {
     let digest = hex::encode(Sha256::digest(exchange.key().as_bytes()));
     let folder = folder.join(&exchange.region).join(format!("{}.{}", exchange.service, exchange.operation));
-    fs::create_dir_all(&folder)?;
     let path = folder.join(format!("{}.json", digest.get(..12).unwrap_or(&digest)));
     let mut text = serde_json::to_string_pretty(exchange)?;
     text.push('\n');
-    fs::write(&path, text)?;
+    fs::create_dir_all(&folder).and_then(|()| fs::write(&path, text)).map_err(|error| named(&path, &error))?;
     Ok(path)
+}
+
+/// The error with the file that could not be written.
+fn named(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot write {}: {error}", path.display()))
 }

@@ -107,3 +107,55 @@ fn result(query: &Value, series: &Series) -> Value {
     entries.extend(series.label.clone().map(|label| (text("Label"), label)));
     Value::Map(entries)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hostile::{changed, noise};
+
+    fn exchange(request: &[u8], answer: &[u8]) -> Exchange {
+        Exchange {
+            service: "cloudwatch".to_owned(),
+            operation: "GetMetricData".to_owned(),
+            account: "123456789012".to_owned(),
+            region: "us-east-1".to_owned(),
+            request: RecordedRequest {
+                method: "POST".to_owned(),
+                path: String::new(),
+                body: RecordedBody::binary(request),
+            },
+            answer: RecordedAnswer { status: 200, headers: Default::default(), body: RecordedBody::binary(answer) },
+        }
+    }
+
+    fn bytes(value: serde_json::Value) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(&value, &mut bytes).unwrap();
+        bytes
+    }
+
+    #[test]
+    fn any_bytes_are_answered_or_refused() {
+        let query = serde_json::json!({"Id": "m0", "MetricStat": {"Period": 300, "Stat": "p99"}});
+        let asked = bytes(serde_json::json!({"StartTime": 1, "EndTime": 2, "MetricDataQueries": [query]}));
+        let answer = bytes(serde_json::json!({"MetricDataResults": [
+            {"Id": "m0", "Label": "x", "StatusCode": "Complete", "Timestamps": [1, 2], "Values": [0.5, 1.5]}]}));
+        let whole = MetricAnswers::learn(&[exchange(&asked, &answer)]);
+        assert!(whole.answer("us-east-1", &exchange(&asked, b"").request).is_ok());
+        let bodies = || changed(&asked, 2_000).chain(noise(500));
+        for (request, answer) in bodies().zip(changed(&answer, 2_500)) {
+            let learned = MetricAnswers::learn(&[exchange(&request, &answer)]);
+            for asked in [&request, &asked] {
+                // What is answered is a body that can be read.
+                if let Ok(answer) = learned.answer("us-east-1", &exchange(asked, b"").request) {
+                    assert!(decode(&answer.body.bytes().unwrap()).is_some());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nesting_without_end_is_refused() {
+        assert_eq!(decode(&[0x81; 100_000]), None);
+    }
+}

@@ -33,6 +33,7 @@ use super::{
     ended::{RefusedAsEnded, Signature},
     gate::Stamp,
     journal::Answered,
+    whole::broken,
     wire::{Exchange, KEPT_ANSWER_HEADERS, RecordedAnswer, RecordedBody, RecordedRequest},
 };
 
@@ -137,6 +138,7 @@ impl Connector {
             self.counters.resumed(at);
             return response(found.status, &found.headers, found.body);
         }
+        let rpc = request.headers().contains_key("x-amz-target");
         let Watch { ended, reach, timeout } = &self.watch;
         reach.ask(&stamp.region).map_err(|unreached| ConnectorError::user(unreached.into()))?;
         self.allow(at, asking.as_deref()).map_err(|over| ConnectorError::user(over.into()))?;
@@ -145,6 +147,7 @@ impl Connector {
             let answer = replay.answer(&stamp, &asked).map_err(|error| ConnectorError::user(error.into()))?;
             let bytes = answer.body.bytes().map_err(|error| ConnectorError::user(error.into()))?;
             self.count(&stamp, answer.status, &answer.headers, &bytes, Duration::ZERO);
+            whole(&stamp, rpc, answer.status, &answer.headers, &bytes)?;
             return response(answer.status, &answer.headers, bytes);
         }
         let Some(inner) = &self.inner else {
@@ -161,6 +164,7 @@ impl Connector {
             answer.add_extension(RefusedAsEnded);
         }
         self.count(&stamp, status, &headers, &bytes, began.elapsed());
+        whole(&stamp, rpc, status, &headers, &bytes)?;
         if let (Some(recorder), Some(asked)) = (&self.recorder, asked) {
             let body = recorded_body(headers.get("content-type").map(String::as_str), &bytes);
             let answer = RecordedAnswer { status, headers: headers.clone(), body };
@@ -193,6 +197,17 @@ impl Connector {
         let at = At { call: stamp.call, account: &stamp.account, region: &stamp.region };
         self.counters.exchange(at, status, body.len(), took, throttled);
     }
+}
+
+/// What is no answer is like a connection that broke: the SDK asks again.
+fn whole(
+    stamp: &Stamp,
+    rpc: bool,
+    status: u16,
+    headers: &BTreeMap<String, String>,
+    body: &[u8],
+) -> Result<(), ConnectorError> {
+    broken(stamp.call, rpc, status, headers, body).map_or(Ok(()), |broken| Err(ConnectorError::io(broken.into())))
 }
 
 pub(crate) fn exchange_of(stamp: &Stamp, request: RecordedRequest, answer: RecordedAnswer) -> Exchange {

@@ -231,4 +231,13 @@ mod tests {
         assert_eq!(widgets("not json"), None);
         assert_eq!(widgets("[]"), None);
     }
+
+    #[test]
+    fn any_body_is_read_or_is_none() {
+        let good = r#"{"widgets":[{"type":"metric","properties":{"region":"eu-west-1","metrics":[["AWS/DAX","A","B","C"],
+            ["...","D"],[".",".","E",{"accountId":"222222222222"}],[{"expression":"m1/m2"}]]}}]}"#;
+        for text in crate::hostile::changed_text(good, 3_000) {
+            assert!(widgets(&text).is_none() || serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+        }
+    }
 }

@@ -107,4 +107,13 @@ mod tests {
         assert_eq!(services(""), None);
         assert_eq!(services("{}"), None);
     }
+
+    #[test]
+    fn any_policy_is_read_or_is_none() {
+        let good = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["s3.amazonaws.com"]}},
+            {"Effect":"Deny","Principal":"*","Condition":{"ArnLike":{"a":["b"]}}}]}"#;
+        for text in crate::hostile::changed_text(good, 3_000) {
+            assert!(services(&text).is_none() || serde_json::from_str::<Value>(&text).is_ok(), "{text}");
+        }
+    }
 }

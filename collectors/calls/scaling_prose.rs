@@ -235,4 +235,13 @@ mod tests {
         assert_eq!(set_to("Setting desired count to 4."), Some(4));
         assert_eq!(set_to("Setting min capacity to 15 and max capacity to 20"), None);
     }
+
+    #[test]
+    fn any_prose_has_a_cause() {
+        let user = "At 2026-11-20T08:00:00Z a user request changing the desired capacity from 5 to 10.";
+        for text in crate::hostile::changed_text(&format!("{user}  {STARTED}"), 3_000) {
+            assert!(!of_group(&text).is_empty(), "{text:?}");
+            let _ = (of_target(&text), set_to(&text));
+        }
+    }
 }

@@ -110,10 +110,12 @@ pub async fn identity(clients: &Clients) -> Result<Identity, IdentityError> {
     let answer = clients.sts().get_caller_identity().send().await.map_err(|error| {
         let context = DisplayErrorContext(&error).to_string();
         match error.as_service_error() {
-            Some(service) => {
+            Some(service) if service.code().is_some() => {
                 let (code, message) = (service.code().unwrap_or_default(), service.message().unwrap_or_default());
                 IdentityError::of_code(code, format!("{code}: {message}"))
             }
+            // A web page, or nothing that can be read.
+            Some(_) => IdentityError::Unreachable(context),
             None => match not_assumed(&error) {
                 Some(not) => IdentityError::of_role(not),
                 None => IdentityError::of_text(context),

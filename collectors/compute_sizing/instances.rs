@@ -224,4 +224,12 @@ mod tests {
         assert_eq!(days_between(date(2026, 1, 1), date(2026, 3, 1)), 59);
         assert_eq!(days_between(date(2026, 3, 2), date(2026, 3, 1)), -1);
     }
+
+    #[test]
+    fn any_tag_is_a_date_or_none() {
+        for value in crate::hostile::changed_text("2026-01-15T10:00:00Z", 3_000) {
+            let day = reviewed_on(&tagged(&[("sizing-reviewed", &value)]));
+            assert!(day.is_none_or(|day| value.contains(&day.to_string())), "{value:?} is {day:?}");
+        }
+    }
 }

@@ -146,4 +146,16 @@ mod tests {
         assert!(compares_baseline("- ./compare.py results.json baseline.json"));
         assert!(!compares_baseline("# baseline\n- k6 run mybaselines2.js"));
     }
+
+    #[test]
+    fn any_script_is_read() {
+        let good = "phases:\n  build:\n    commands:\n      - k6 run --no-thresholds \"$X\" || true # baseline\n\
+            \x20     - hey -n 10 https://x.example/ÄİZ";
+        for text in crate::hostile::changed_text(good, 3_000) {
+            let named = marks(&text);
+            // What is found stands in the text.
+            assert!(named.iter().all(|(_, part)| text.contains(part)));
+            let _ = (tools(&text), has_thresholds(&text), ignores_failure(&text), compares_baseline(&text));
+        }
+    }
 }

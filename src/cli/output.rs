@@ -1,6 +1,8 @@
-//! Where output goes: standard output, or a file that is complete or not there.
+//! Where output goes: standard output, or a file that is complete or not there. What is no file (a device, a pipe, a link to
+//! one of them) is written to as it stands, never replaced.
 
 use std::{
+    fs::File,
     io::{self, BufWriter, Write, stdout},
     path::{Path, PathBuf},
 };
@@ -19,6 +21,8 @@ pub(super) enum Output {
         /// Where it is written.
         aside: tempfile::NamedTempFile,
     },
+    /// A device, a pipe, a link: written through.
+    Through(PathBuf),
 }
 
 impl Output {
@@ -27,6 +31,10 @@ impl Output {
         let Some(path) = path.filter(|path| *path != Path::new("-")) else { return Ok(Output::Stdout) };
         if path.is_dir() {
             return Err(Failure::usage(format!("cannot write {}: it is a folder; name a file", path.display())));
+        }
+        // Renaming a file onto /dev/null or /dev/stdout would put the file in its place.
+        if path.symlink_metadata().is_ok_and(|what| !what.is_file()) {
+            return Ok(Output::Through(path.to_owned()));
         }
         let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let aside = tempfile::Builder::new()
@@ -45,6 +53,14 @@ impl Output {
                     Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
                         Err(Failure::usage(format!("cannot write to standard output: {error}")))
                     }
+                    _ => Ok(()),
+                }
+            }
+            Output::Through(path) => {
+                let failed = |error: io::Error| Failure::file("write", &path, &error);
+                let mut out = BufWriter::new(File::options().write(true).truncate(true).open(&path).map_err(failed)?);
+                match fill(&mut out).and_then(|()| out.flush()) {
+                    Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(failed(error)),
                     _ => Ok(()),
                 }
             }

@@ -6,7 +6,8 @@ and when its parent process ends (not with --stay).
 
   POST /_load     {"answers": [..], "patches": [..], "metrics": [..]}   adds to the account
   POST /_control  {"deny": ["ec2:DescribeVolumes"], "throttle_rate": 0.3, ...}   see faults.py
-  GET  /_counts   calls by service:Operation
+  POST /_network  {"rates": {"cut": 0.02}, "operations": {"ec2:DescribeVolumes": "html"}, "seed": 7}   see network.py
+  GET  /_counts   calls by service:Operation;  /_answered: those of them whose answer left as it should
   POST /_reset    counts to zero, no faults;  /_reset?world=1 also empties the account
 """
 import argparse
@@ -25,6 +26,7 @@ import httptools
 import wire
 from faults import Faults
 from models import IAM_PREFIX
+from network import Network, in_place, send
 from routing import Request
 from upstream import Moto
 from world import World
@@ -34,18 +36,25 @@ class Front:
     """The account, its faults and its counters."""
 
     def __init__(self, moto):
-        self.moto, self.world, self.faults = moto, World(moto), Faults()
-        self.counts = collections.Counter()
+        self.moto, self.world, self.faults, self.network = moto, World(moto), Faults(), Network()
+        self.counts, self.answered = collections.Counter(), collections.Counter()
         # moto is one Python process: more threads than this only wait for each other
         self.threads = ThreadPoolExecutor(4)
 
     async def answer(self, method, target, headers, body):
-        """The answer to one HTTP request."""
+        """The answer to one HTTP request, and what the network does to it."""
         if target.startswith("/_"):
-            return await self._control(method, target, body)
+            return await self._control(method, target, body), None
         request = Request(method, target, headers, body)
         request.account = self.world.sessions.get(request.access_key, request.account)
-        self.counts[f"{IAM_PREFIX.get(request.service, '?')}:{request.operation}"] += 1
+        name = f"{IAM_PREFIX.get(request.service, '?')}:{request.operation}"
+        self.counts[name] += 1
+        answer, kind = await self._true_answer(request), self.network.fault(request)
+        if kind in (None, "trickle"):
+            self.answered[name] += 1
+        return in_place(kind, request, answer), kind
+
+    async def _true_answer(self, request):
         if self.faults.latency_ms:
             await asyncio.sleep(self.faults.latency_ms / 1000)
         answer = self.faults.answer(request) or self.world.local_answer(request)
@@ -63,13 +72,19 @@ class Front:
     async def _command(self, command, body):
         if command == "GET /_counts":
             return dict(sorted(self.counts.items()))
+        if command == "GET /_answered":
+            return dict(sorted(self.answered.items()))
         if command == "POST /_load":
             self.world.load(json.loads(body))
         elif command == "POST /_control":
             self.faults.control(json.loads(body))
+        elif command == "POST /_network":
+            self.network.control(json.loads(body))
         elif command.startswith("POST /_reset"):
             self.counts.clear()
+            self.answered.clear()
             self.faults.clear()
+            self.network.control({})
             if command.endswith("?world=1"):
                 await asyncio.get_running_loop().run_in_executor(self.threads, self.moto.reset)
                 self.world.clear()
@@ -93,6 +108,8 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, _cause):
         """Answers still under way are dropped."""
         self.transport = None
+        if self.last:
+            self.last.cancel()
 
     def data_received(self, data):
         """Feed the parser."""
@@ -132,15 +149,20 @@ class Connection(asyncio.Protocol):
         if before:
             await before
         try:
-            answer = await self.front.answer(method, target, headers, body)
+            answer, kind = await self.front.answer(method, target, headers, body)
         except Exception as cause:  # a fault of the emulator's own must be seen, and not look like AWS
             traceback.print_exc()
             answer = wire.plain_json({"emulator": f"{method} {target}: {type(cause).__name__}: {cause}"}, 500)
-        if self.transport is None:
+            kind = None
+        transport = self.transport
+        if transport is None:
             return
-        self.transport.write(answer.head(keep_alive) + (b"" if method == "HEAD" else answer.body))
+        if method == "HEAD":
+            transport.write(answer.head(keep_alive))
+        elif not await send(kind, answer, transport, keep_alive):
+            keep_alive = False
         if not keep_alive:
-            self.transport.close()
+            transport.close()
 
 
 async def watch_owner(stop, parent):

@@ -113,28 +113,35 @@ impl Emulator {
 
     /// Sets faults while it runs.
     pub(crate) fn control(&self, json: &str) {
-        let script = "import sys,urllib.request as u; u.urlopen(u.Request(sys.argv[1]+'/_control', data=sys.argv[2].encode(), method='POST')).read()";
-        let done = Command::new(python()).args(["-c", script, &self.url, json]).output().unwrap();
+        self.tell("/_control", json);
+    }
+
+    /// Posts to the emulator itself.
+    pub(crate) fn tell(&self, path: &str, json: &str) -> Value {
+        self.request("u.Request(sys.argv[1], data=sys.argv[2].encode(), method='POST')", path, json)
+    }
+
+    /// Asks the emulator itself.
+    pub(crate) fn ask(&self, path: &str) -> Value {
+        self.request("sys.argv[1]", path, "")
+    }
+
+    fn request(&self, request: &str, path: &str, json: &str) -> Value {
+        let script = format!("import sys,urllib.request as u; sys.stdout.buffer.write(u.urlopen({request}).read())");
+        let args = ["-c", &script, &format!("{}{path}", self.url), json];
+        let done = Command::new(python()).args(args).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        serde_json::from_slice(&done.stdout).unwrap()
     }
 
     /// Requests by `service:Operation` since the last reset.
     pub(crate) fn counts(&self) -> Value {
-        self.ask("/_counts", "GET")
+        self.ask("/_counts")
     }
 
     /// Counts to zero, and no faults any more.
     pub(crate) fn reset_counts(&self) {
-        self.ask("/_reset", "POST");
-    }
-
-    fn ask(&self, path: &str, method: &str) -> Value {
-        let script = "import sys, urllib.request as u; \
-                      print(u.urlopen(u.Request(sys.argv[1], method=sys.argv[2])).read().decode())";
-        let done =
-            Command::new(python()).args(["-c", script, &format!("{}{path}", self.url), method]).output().unwrap();
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-        serde_json::from_slice(&done.stdout).unwrap()
+        self.tell("/_reset", "{}");
     }
 }
 

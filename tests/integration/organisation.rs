@@ -80,7 +80,7 @@ fn an_account_that_stays_closed_is_a_gap_and_not_the_end() {
         assert_ne!(criterion["outcome"], "not_applicable", "{}: the closed account may have any of it", criterion["id"]);
         assert!(criterion["counts"]["unseen"].as_bool().unwrap() || criterion["basis"] == "attested", "{}", criterion["id"]);
     }
-    assert_eq!(rung.run(&[&args[..5], &["--bundle", "c", "-q", "--require-complete"]].concat()).status.code(), Some(3));
+    assert_eq!(rung.run(&[&args[..4], &["--bundle", "c", "-q", "--require-complete"]].concat()).status.code(), Some(3));
 
     // The way out taken, the scan goes on with that account alone.
     emulator.reset_counts();
@@ -124,7 +124,7 @@ fn killed_in_the_middle_it_goes_on_without_asking_again() {
     emulator.reset_counts();
     emulator.control(r#"{"latency_ms": 20}"#);
     let args = [&scan("b")[..], &["--accounts-at-once", "2", "--concurrency", "4"]].concat();
-    let mut child = begun(&emulator, &rung, &args, 250);
+    let mut child = begun(&emulator, &rung, &args, 120);
     child.kill().unwrap();
     child.wait().unwrap();
     assert!(!rung.path("b").exists() && rung.path(".rung-unfinished-b").exists());

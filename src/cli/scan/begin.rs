@@ -80,6 +80,16 @@ pub(super) async fn listen(stop: watch::Sender<bool>) {
     }
 }
 
+/// Past the limit of `ulimit -f` a write fails with "File too large", like any other, instead of ending the program. Needs a runtime.
+pub(super) fn too_large_is_an_error() {
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    {
+        /// SIGXFSZ on both systems. A signal that is listened to does not end the program, whether or not anybody looks.
+        const FILE_TOO_LARGE: i32 = 25;
+        let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(FILE_TOO_LARGE));
+    }
+}
+
 /// The bundle's folder: as given, or in the user's data folder under the time of the scan.
 pub(super) fn target(args: &Args) -> Result<(PathBuf, bool), Failure> {
     if let Some(folder) = &args.bundle {

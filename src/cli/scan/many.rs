@@ -46,6 +46,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     };
     let (began, (stop, stopped)) = (Instant::now(), watch::channel(false));
     let runtime = begin::runtime()?;
+    runtime.block_on(async { begin::too_large_is_an_error() });
     runtime.spawn(begin::listen(stop));
     let entered = enter(&runtime, &request, accounts, &stopped, &mut unfinished);
     let (caller, members, role) = match entered {
@@ -84,7 +85,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         }
         Err(failure) => (true, Err(failure)),
     };
-    leave(Some(unfinished), open, done)
+    leave(Some(unfinished), open, true, done)
 }
 
 type Entered = (Caller, Vec<Member>, RoleOptions);

@@ -28,12 +28,15 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let Job { settings, request, output, draft, unfinished, .. } = job;
     let (began, stop) = (Instant::now(), watch::channel(false));
     let journal = request.journal.clone();
+    let mut kept = true;
     let scanned = begin::runtime()?.block_on(async {
+        begin::too_large_is_an_error();
         tokio::spawn(begin::listen(stop.0));
         let scanned = crate::scan::run(request, stop.1).await;
         if let Some(journal) = journal
             && let Err(error) = journal.finish().await
         {
+            kept = false;
             note(&format!("the scan could not be resumed: {}", plain(&error.to_string())));
         }
         scanned
@@ -48,16 +51,20 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     };
     let interrupted = scanned.interrupted;
     let done = finish(args, &settings, scanned, draft, output, began.elapsed());
-    leave(unfinished, interrupted, done)
+    leave(unfinished, interrupted, kept, done)
 }
 
 /// A scan that ended leaves nothing to go on with; one that was interrupted, or whose bundle could not be written, does.
 pub(super) fn leave(
     unfinished: Option<Unfinished>,
     interrupted: bool,
+    kept: bool,
     done: Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let Some(unfinished) = unfinished else { return done };
+    let Some(unfinished) = unfinished.filter(|_| kept) else {
+        let words = "Nothing of this scan is kept: make room, or name another folder with --bundle, and scan again.";
+        return done.map_err(|failure| if failure.exit == Exit::Usage { failure.and(words) } else { failure });
+    };
     let hint = format!("rung scan --resume {}", plain(unfinished.name()));
     match done {
         Ok(exit) if interrupted => {
@@ -105,7 +112,10 @@ fn finish(
             }
         }
     }
-    Ok(exit(args, scanned.interrupted, &head))
+    match scanned.unrecorded {
+        Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", bundle.display()))),
+        None => Ok(exit(args, scanned.interrupted, &head)),
+    }
 }
 
 /// The summary for people, beside the output for machines.
