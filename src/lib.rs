@@ -9,6 +9,7 @@ pub mod failure;
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
 pub mod plain;
+pub mod preflight;
 pub mod progress;
 pub mod register;
 pub mod report;

@@ -5,9 +5,10 @@ use aws_sdk_ec2::types::Filter;
 
 use super::tries::{MadeUp, Try, found, list, of_one};
 use crate::calls::{
-    application_autoscaling as scalable, autoscaling, compute_optimizer as ebs, compute_optimizer_automation as automation,
-    compute_optimizer_compute as optimizer, compute_optimizer_lambda as of_functions, ec2_instances, ecs, lambda,
-    lambda_concurrency, lambda_tags, lambda_triggers,
+    application_autoscaling as scalable, autoscaling, compute_optimizer as ebs,
+    compute_optimizer_automation as automation, compute_optimizer_compute as optimizer,
+    compute_optimizer_lambda as of_functions, ec2_instances, ecs, lambda, lambda_concurrency, lambda_tags,
+    lambda_triggers,
 };
 
 /// Services of one namespace stand for all: permission does not tell them apart.
@@ -23,12 +24,16 @@ pub(super) static TRIES: &[Try] = &[
             clients.ec2().describe_instances().filters(running).max_results(1000)
         },
         |page| {
-            let instances = page.reservations.unwrap_or_default().into_iter().flat_map(|one| one.instances.unwrap_or_default());
+            let instances =
+                page.reservations.unwrap_or_default().into_iter().flat_map(|one| one.instances.unwrap_or_default());
             found(instances.filter_map(|one| one.instance_id), page.next_token.as_deref())
         }
     ),
-    list!(ec2_instances::DESCRIBE_INSTANCE_TYPES, Region, |clients| clients.ec2().describe_instance_types().dry_run(true))
-        .least(0),
+    list!(ec2_instances::DESCRIBE_INSTANCE_TYPES, Region, |clients| clients
+        .ec2()
+        .describe_instance_types()
+        .dry_run(true))
+    .least(0),
     list!(autoscaling::DESCRIBE_AUTO_SCALING_GROUPS, Region, |clients| {
         clients.autoscaling().describe_auto_scaling_groups().max_records(1)
     }),
@@ -67,10 +72,16 @@ pub(super) static TRIES: &[Try] = &[
         |page| found(page.service_arns.unwrap_or_default(), page.next_token.as_deref())
     ),
     // The ARN of a service names its cluster: `service/cluster/name`.
-    of_one!(ecs::DESCRIBE_SERVICES, Region, ecs::LIST_SERVICES, MadeUp::Arn("ecs", "service/rung-preflight/rung-preflight"), |clients, service| {
-        let cluster = service.rsplit('/').nth(1).unwrap_or_default();
-        clients.ecs().describe_services().cluster(cluster).services(service)
-    }),
+    of_one!(
+        ecs::DESCRIBE_SERVICES,
+        Region,
+        ecs::LIST_SERVICES,
+        MadeUp::Arn("ecs", "service/rung-preflight/rung-preflight"),
+        |clients, service| {
+            let cluster = service.rsplit('/').nth(1).unwrap_or_default();
+            clients.ecs().describe_services().cluster(cluster).services(service)
+        }
+    ),
     // A whole page: the price of a scan depends on how many there are.
     list!(lambda::LIST_FUNCTIONS, Region, |clients| clients.lambda().list_functions().max_items(50), |page| {
         let functions = page.functions.unwrap_or_default().into_iter();
@@ -88,7 +99,11 @@ pub(super) static TRIES: &[Try] = &[
         Region,
         lambda::LIST_FUNCTIONS,
         MadeUp::Name,
-        |clients, function| clients.lambda().list_provisioned_concurrency_configs().function_name(function).max_items(1)
+        |clients, function| clients
+            .lambda()
+            .list_provisioned_concurrency_configs()
+            .function_name(function)
+            .max_items(1)
     ),
     of_one!(
         lambda_tags::LIST_TAGS,

@@ -9,8 +9,8 @@ use super::{
     tries::{At, Found, Given, MadeUp, NO_RESOURCE, Try, When, found, list, nothing, of_one},
 };
 use crate::calls::{
-    dax, ec2_volumes, efs, elasticache, memorydb, pi, rds_clusters, rds_instances, rds_parameters, rds_recommendations, s3,
-    s3_object, s3_website,
+    dax, ec2_volumes, efs, elasticache, memorydb, pi, rds_clusters, rds_instances, rds_parameters, rds_recommendations,
+    s3, s3_object, s3_website,
 };
 
 /// The smallest page that RDS, ElastiCache and DAX give.
@@ -18,11 +18,16 @@ const SMALLEST: i32 = 20;
 
 pub(super) static TRIES: &[Try] = &[
     // One page instead of a dry run: what a scan will cost depends on how many there are. Metrics are of attached ones.
-    list!(ec2_volumes::DESCRIBE_VOLUMES, Region, |clients| clients.ec2().describe_volumes().max_results(1000), |page| {
-        let volumes = page.volumes.unwrap_or_default().into_iter();
-        let attached = volumes.filter(|one| one.attachments.as_ref().is_some_and(|attached| !attached.is_empty()));
-        found(attached.filter_map(|one| one.volume_id), page.next_token.as_deref())
-    }),
+    list!(
+        ec2_volumes::DESCRIBE_VOLUMES,
+        Region,
+        |clients| clients.ec2().describe_volumes().max_results(1000),
+        |page| {
+            let volumes = page.volumes.unwrap_or_default().into_iter();
+            let attached = volumes.filter(|one| one.attachments.as_ref().is_some_and(|attached| !attached.is_empty()));
+            found(attached.filter_map(|one| one.volume_id), page.next_token.as_deref())
+        }
+    ),
     list!(efs::DESCRIBE_FILE_SYSTEMS, Region, |clients| clients.efs().describe_file_systems().max_items(1), |page| {
         let systems = page.file_systems.unwrap_or_default().into_iter();
         found(systems.map(|one| one.file_system_id), page.next_marker.as_deref())
@@ -106,7 +111,9 @@ pub(super) static TRIES: &[Try] = &[
     list!(elasticache::DESCRIBE_CACHE_CLUSTERS, Region, |clients| {
         clients.elasticache().describe_cache_clusters().max_records(SMALLEST)
     }),
-    list!(elasticache::DESCRIBE_SERVERLESS_CACHES, Region, |clients| clients.elasticache().describe_serverless_caches()),
+    list!(elasticache::DESCRIBE_SERVERLESS_CACHES, Region, |clients| clients
+        .elasticache()
+        .describe_serverless_caches()),
     list!(memorydb::DESCRIBE_CLUSTERS, Region, |clients| clients.memorydb().describe_clusters()),
     list!(dax::DESCRIBE_CLUSTERS, Region, |clients| clients.dax().describe_clusters().max_results(SMALLEST)),
 ];
@@ -115,13 +122,19 @@ pub(super) static TRIES: &[Try] = &[
 fn buckets(page: aws_sdk_s3::operation::list_buckets::ListBucketsOutput) -> Found {
     let named = page.buckets.unwrap_or_default().into_iter().filter_map(|one| Some((one.name?, one.bucket_region?)));
     let ids: Vec<String> = named.map(|(name, region)| format!("{region} {name}")).collect();
-    Found { count: ids.len(), more: page.continuation_token.is_some_and(|token| !token.is_empty()), ids, also: Vec::new() }
+    Found {
+        count: ids.len(),
+        more: page.continuation_token.is_some_and(|token| !token.is_empty()),
+        ids,
+        also: Vec::new(),
+    }
 }
 
 /// A bucket of the region. A made-up name could be somebody else's.
 async fn bucket(trying: &Trying) -> Option<String> {
     let shown = trying.shown(&s3::LIST_BUCKETS).await;
-    let here = shown.ids.iter().filter_map(|id| id.split_once(' ')).find(|(region, _)| **region == *trying.place().region);
+    let here =
+        shown.ids.iter().filter_map(|id| id.split_once(' ')).find(|(region, _)| **region == *trying.place().region);
     here.map(|(_, name)| name.to_owned())
 }
 

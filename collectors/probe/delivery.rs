@@ -1,9 +1,7 @@
 //! How the operations about delivery and automation are tried: builds, pipelines, deployments, stacks, schedules.
 
 use super::tries::{MadeUp, Try, found, list, of_one};
-use crate::calls::{
-    cloudformation, codebuild, codedeploy, codepipeline, config, eventbridge, fis, scheduler, sfn,
-};
+use crate::calls::{cloudformation, codebuild, codedeploy, codepipeline, config, eventbridge, fis, scheduler, sfn};
 
 pub(super) static TRIES: &[Try] = &[
     list!(codebuild::LIST_PROJECTS, Region, |clients| clients.codebuild().list_projects(), |page| {
@@ -51,10 +49,15 @@ pub(super) static TRIES: &[Try] = &[
             request.deployment_group_names("rung-preflight")
         }
     ),
-    list!(codepipeline::LIST_PIPELINES, Region, |clients| clients.codepipeline().list_pipelines().max_results(1), |page| {
-        let pipelines = page.pipelines.unwrap_or_default().into_iter();
-        found(pipelines.filter_map(|one| one.name), page.next_token.as_deref())
-    }),
+    list!(
+        codepipeline::LIST_PIPELINES,
+        Region,
+        |clients| clients.codepipeline().list_pipelines().max_results(1),
+        |page| {
+            let pipelines = page.pipelines.unwrap_or_default().into_iter();
+            found(pipelines.filter_map(|one| one.name), page.next_token.as_deref())
+        }
+    ),
     of_one!(codepipeline::GET_PIPELINE, Region, codepipeline::LIST_PIPELINES, MadeUp::Name, |clients, pipeline| {
         clients.codepipeline().get_pipeline().name(pipeline)
     }),

@@ -2,8 +2,8 @@
 
 use super::tries::{MadeUp, Try, found, list, of_one};
 use crate::calls::{
-    apigateway, apigatewayv2, cloudfront, cloudfront_tags, ec2_endpoints, ec2_network, elbv2, elbv2_tags, globalaccelerator,
-    internetmonitor, networkmonitor, route53,
+    apigateway, apigatewayv2, cloudfront, cloudfront_tags, ec2_endpoints, ec2_network, elbv2, elbv2_tags,
+    globalaccelerator, internetmonitor, networkmonitor, route53,
 };
 
 /// AWS's own cache policy "CachingOptimized", which every account has.
@@ -17,7 +17,10 @@ pub(super) static TRIES: &[Try] = &[
     list!(ec2_network::DESCRIBE_NETWORK_PERFORMANCE_SUBSCRIPTIONS, Region, |clients| {
         clients.ec2().describe_aws_network_performance_metric_subscriptions().dry_run(true)
     }),
-    list!(ec2_endpoints::DESCRIBE_VPC_ENDPOINTS, Region, |clients| clients.ec2().describe_vpc_endpoints().dry_run(true)),
+    list!(ec2_endpoints::DESCRIBE_VPC_ENDPOINTS, Region, |clients| clients
+        .ec2()
+        .describe_vpc_endpoints()
+        .dry_run(true)),
     list!(ec2_endpoints::DESCRIBE_NETWORK_INTERFACES, Region, |clients| {
         clients.ec2().describe_network_interfaces().dry_run(true)
     }),
@@ -61,12 +64,17 @@ pub(super) static TRIES: &[Try] = &[
         clients.apigateway().get_stages().rest_api_id(api)
     }),
     list!(apigatewayv2::GET_APIS, Region, |clients| clients.apigatewayv2().get_apis().max_results("1")),
-    list!(cloudfront::LIST_DISTRIBUTIONS, Global, |clients| clients.cloudfront().list_distributions().max_items(1), |page| {
-        let list = page.distribution_list;
-        let next = list.as_ref().and_then(|list| list.next_marker.clone());
-        let items = list.and_then(|list| list.items).unwrap_or_default().into_iter();
-        found(items.map(|one| one.id), next.as_deref())
-    }),
+    list!(
+        cloudfront::LIST_DISTRIBUTIONS,
+        Global,
+        |clients| clients.cloudfront().list_distributions().max_items(1),
+        |page| {
+            let list = page.distribution_list;
+            let next = list.as_ref().and_then(|list| list.next_marker.clone());
+            let items = list.and_then(|list| list.items).unwrap_or_default().into_iter();
+            found(items.map(|one| one.id), next.as_deref())
+        }
+    ),
     of_one!(
         cloudfront::GET_MONITORING_SUBSCRIPTION,
         Global,
@@ -74,8 +82,11 @@ pub(super) static TRIES: &[Try] = &[
         MadeUp::Id("E00000000000000"),
         |clients, distribution| clients.cloudfront().get_monitoring_subscription().distribution_id(distribution)
     ),
-    list!(cloudfront::GET_CACHE_POLICY, Global, |clients| clients.cloudfront().get_cache_policy().id(CACHING_OPTIMIZED))
-        .least(0),
+    list!(cloudfront::GET_CACHE_POLICY, Global, |clients| clients
+        .cloudfront()
+        .get_cache_policy()
+        .id(CACHING_OPTIMIZED))
+    .least(0),
     Try::new(&cloudfront_tags::LIST_TAGS_FOR_RESOURCE, super::tries::At::Global, 0, |trying| {
         Box::pin(async move {
             let made_up = MadeUp::Id("E00000000000000");
@@ -84,9 +95,7 @@ pub(super) static TRIES: &[Try] = &[
             };
             let arn = trying.place().arn("cloudfront", &format!("distribution/{}", one.id));
             let request = trying.clients().cloudfront().list_tags_for_resource().resource(&*arn);
-            trying
-                .ask(&cloudfront_tags::LIST_TAGS_FOR_RESOURCE, one.given, request.send(), super::tries::nothing)
-                .await
+            trying.ask(&cloudfront_tags::LIST_TAGS_FOR_RESOURCE, one.given, request.send(), super::tries::nothing).await
         })
     }),
     list!(globalaccelerator::LIST_ACCELERATORS, Global, |clients| {

@@ -11,9 +11,8 @@ use tokio::sync::OnceCell;
 use super::{
     Probed, Wanted,
     judge::{Answer, judge},
-    probed,
+    probed, tries,
     tries::{Found, Given, MadeUp, Try, When},
-    tries,
 };
 use crate::{
     aws::{Clients, Place},

@@ -7,7 +7,11 @@ use crate::calls;
 
 #[test]
 fn every_declared_operation_is_tried_once() {
-    assert_eq!(untried(), Vec::<String>::new(), "declared, and tried nowhere: add a Try to a table of collectors/probe/");
+    assert_eq!(
+        untried(),
+        Vec::<String>::new(),
+        "declared, and tried nowhere: add a Try to a table of collectors/probe/"
+    );
     let names: Vec<String> = tries().map(|one| one.call.name()).collect();
     let unique: BTreeSet<&String> = names.iter().collect();
     assert_eq!(unique.len(), names.len(), "tried twice: {names:?}");

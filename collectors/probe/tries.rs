@@ -61,6 +61,13 @@ pub struct Found {
     pub(super) also: Vec<String>,
 }
 
+impl Found {
+    /// Resources in a region, of a list whose ids begin with it: the account's buckets.
+    pub fn count_in(&self, region: &str) -> usize {
+        self.ids.iter().filter(|id| id.split(' ').next() == Some(region)).count()
+    }
+}
+
 /// Ids kept of a page: one is tried.
 const IDS: usize = 4;
 

@@ -10,8 +10,8 @@ use super::{
     tries::{At, Given, MadeUp, Try, When, found, list, nothing, of_one},
 };
 use crate::calls::{
-    application_signals, cloudwatch, cloudwatch_anomaly, cloudwatch_dashboards, cloudwatch_metrics, devops_guru, ops_items,
-    synthetics, tagging, wellarchitected,
+    application_signals, cloudwatch, cloudwatch_anomaly, cloudwatch_dashboards, cloudwatch_metrics, devops_guru,
+    ops_items, synthetics, tagging, wellarchitected,
 };
 
 /// A workload's id has this form; AWS gives random ones.
@@ -19,7 +19,8 @@ const NO_WORKLOAD: &str = "00000000000000000000000000000000";
 
 pub(super) static TRIES: &[Try] = &[
     list!(cloudwatch::DESCRIBE_ALARMS, Everywhere, |clients| clients.cloudwatch().describe_alarms().max_records(1)),
-    Try::new(&cloudwatch::GET_METRIC_DATA, At::Everywhere, 0, |trying| Box::pin(one_metric(trying))).when(When::Metrics),
+    Try::new(&cloudwatch::GET_METRIC_DATA, At::Everywhere, 0, |trying| Box::pin(one_metric(trying)))
+        .when(When::Metrics),
     list!(cloudwatch_anomaly::DESCRIBE_ANOMALY_DETECTORS, Region, |clients| {
         clients.cloudwatch().describe_anomaly_detectors().max_results(1)
     }),
@@ -85,7 +86,11 @@ pub(super) static TRIES: &[Try] = &[
         Region,
         wellarchitected::LIST_WORKLOADS,
         MadeUp::Id(NO_WORKLOAD),
-        |clients, workload| clients.wellarchitected().get_lens_review().workload_id(workload).lens_alias("wellarchitected")
+        |clients, workload| clients
+            .wellarchitected()
+            .get_lens_review()
+            .workload_id(workload)
+            .lens_alias("wellarchitected")
     ),
     of_one!(
         wellarchitected::LIST_MILESTONES,

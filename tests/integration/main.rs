@@ -13,6 +13,7 @@ mod emulator;
 mod gate;
 mod people;
 mod policy;
+mod preflight;
 mod story;
 mod structure;
 mod verify;
