@@ -102,20 +102,19 @@ impl Trying {
         }
     }
 
-    /// A resource that the list of this call showed, or one that cannot be there; nothing where that would tell nothing.
-    pub(super) async fn one_of(&self, call: &Call, made_up: MadeUp) -> Option<One> {
+    /// A resource that the list of this call showed, or one that cannot be there.
+    pub(super) async fn one_of(&self, call: &Call, made_up: MadeUp) -> One {
         match self.shown(call).await.ids.into_iter().next() {
-            Some(id) => Some(One { id, given: Given::Real }),
-            None => self.made_up(made_up).map(|id| One { id, given: Given::MadeUp }),
+            Some(id) => One { id, given: Given::Real },
+            None => One { id: self.made_up(made_up), given: Given::MadeUp },
         }
     }
 
-    pub(super) fn made_up(&self, made_up: MadeUp) -> Option<String> {
+    fn made_up(&self, made_up: MadeUp) -> String {
         match made_up {
-            MadeUp::Name => Some(NAME.to_owned()),
-            MadeUp::Id(id) => Some(id.to_owned()),
-            MadeUp::Arn(service, resource) => Some(self.place.arn(service, resource).to_string()),
-            MadeUp::None => None,
+            MadeUp::Name => NAME.to_owned(),
+            MadeUp::Id(id) => id.to_owned(),
+            MadeUp::Arn(service, resource) => self.place.arn(service, resource).to_string(),
         }
     }
 

@@ -39,7 +39,7 @@ pub enum When {
 
 /// Whether the resource that an operation was tried on is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Given {
+pub(super) enum Given {
     /// The operation takes no resource.
     Nothing,
     /// A list of a moment ago showed it.
@@ -92,8 +92,6 @@ pub(super) enum MadeUp {
     Id(&'static str),
     /// An ARN of this account: service, resource.
     Arn(&'static str, &'static str),
-    /// None: the service may look for the resource before it looks for permission, or its names are everybody's.
-    None,
 }
 
 /// How an operation is tried.
@@ -160,9 +158,7 @@ macro_rules! of_one {
     ($call:expr, $at:ident, $parent:expr, $made_up:expr, |$clients:ident, $id:ident| $request:expr, $take:expr) => {
         $crate::probe::tries::Try::new(&$call, $crate::probe::tries::At::$at, 0, |trying| {
             Box::pin(async move {
-                let Some(one) = trying.one_of(&$parent, $made_up).await else {
-                    return $crate::probe::judge::Answer::not_tried($crate::probe::tries::NO_RESOURCE);
-                };
+                let one = trying.one_of(&$parent, $made_up).await;
                 let ($clients, $id) = (trying.clients(), one.id.as_str());
                 let request = $request;
                 trying.ask(&$call, one.given, request.send(), $take).await
@@ -172,5 +168,6 @@ macro_rules! of_one {
 }
 pub(super) use of_one;
 
-/// Why an operation about one resource was not tried.
+/// Why an operation about one resource was not tried: the service may look for the resource before it looks for permission, or
+/// its names are everybody's, so that a made-up one would tell nothing.
 pub(super) const NO_RESOURCE: &str = "no resource to try it on";

@@ -122,10 +122,7 @@ async fn one_metric(trying: &Trying) -> Answer {
 
 /// The report of one objective; one that is not there is named in the answer, or refused.
 async fn budget(trying: &Trying) -> Answer {
-    let made_up = MadeUp::Name;
-    let Some(one) = trying.one_of(&application_signals::LIST_SERVICE_LEVEL_OBJECTIVES, made_up).await else {
-        return Answer::not_tried(super::tries::NO_RESOURCE);
-    };
+    let one = trying.one_of(&application_signals::LIST_SERVICE_LEVEL_OBJECTIVES, MadeUp::Name).await;
     let now = DateTime::from_secs(trying.place().span.now.as_second());
     let client = trying.clients().application_signals();
     let request = client.batch_get_service_level_objective_budget_report().timestamp(now).slo_ids(one.id);

@@ -164,9 +164,20 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
 #[test]
 fn every_command_has_help_with_examples() {
     let rung = Rung::new();
-    for command in
-        ["scan", "preflight", "assess", "report", "explain", "controls", "policy", "attest", "debt", "init", "whatif", "verify"]
-    {
+    for command in [
+        "scan",
+        "preflight",
+        "assess",
+        "report",
+        "explain",
+        "controls",
+        "policy",
+        "attest",
+        "debt",
+        "init",
+        "whatif",
+        "verify",
+    ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
     }

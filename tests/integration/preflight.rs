@@ -79,7 +79,8 @@ fn the_bound_is_one_and_the_last_scan_is_told() {
         &rung.ok(&[&["scan", "--quiet", "--format", "json", "-o", "-"], BOTH.as_slice()].concat()),
     )
     .unwrap();
-    let calls: u64 = scan["scan"]["calls"].as_object().unwrap().values().map(|one| one["calls"].as_u64().unwrap()).sum();
+    let calls: u64 =
+        scan["scan"]["calls"].as_object().unwrap().values().map(|one| one["calls"].as_u64().unwrap()).sum();
     let (least, usd) = (first["calls_at_least"].as_u64().unwrap(), first["cost_usd_at_least"].as_f64().unwrap());
     assert!(least <= calls && least > calls / 3, "at least {least}, and it asked {calls}");
     let cost = scan["scan"]["cost_usd"].as_f64().unwrap();
@@ -112,8 +113,12 @@ fn denials_are_told_with_their_cause_and_what_they_hide() {
     assert_eq!(databases["cause"], "denied_by_identity_policy");
     assert_eq!(databases["regions"], serde_json::json!(["eu-west-1", "us-east-1"]));
     // What it unlocks is what the criteria themselves name.
-    let unlocks: BTreeSet<String> =
-        databases["unlocks"].as_array().unwrap().iter().map(|one| one["criterion"].as_str().unwrap().to_owned()).collect();
+    let unlocks: BTreeSet<String> = databases["unlocks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["criterion"].as_str().unwrap().to_owned())
+        .collect();
     let deciding: BTreeSet<String> = rung_rules::all_criteria()
         .filter(|(_, criterion)| criterion.calls.contains(&"rds:DescribeDBInstances"))
         .map(|(control, criterion)| criterion.full_id(control))
