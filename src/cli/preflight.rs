@@ -1,6 +1,6 @@
 //! `rung preflight`.
 
-use std::{io::Write, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::ValueEnum;
 use tokio::sync::watch;
