@@ -1,7 +1,7 @@
 //! How the operations about compute are tried: instances, groups, services, functions, and what Compute Optimizer says.
 
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
-use aws_sdk_ec2::types::Filter;
+use aws_sdk_ec2::types::{Filter, InstanceType};
 
 use super::tries::{MadeUp, Try, found, list, of_one};
 use crate::calls::{
