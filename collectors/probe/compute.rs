@@ -32,6 +32,7 @@ pub(super) static TRIES: &[Try] = &[
     list!(ec2_instances::DESCRIBE_INSTANCE_TYPES, Region, |clients| clients
         .ec2()
         .describe_instance_types()
+        .instance_types(InstanceType::T3Micro)
         .dry_run(true))
     .least(0),
     list!(autoscaling::DESCRIBE_AUTO_SCALING_GROUPS, Region, |clients| {
