@@ -21,6 +21,7 @@ mod network_performance;
 mod performance_debt;
 mod prices;
 mod prices_lambda;
+pub mod probe;
 mod scope_tags;
 mod serverless_managed;
 mod slos_monitoring;

@@ -11,6 +11,7 @@ pub mod failure;
 mod hostile_tests;
 pub(crate) mod memory;
 pub mod plain;
+pub mod preflight;
 pub mod progress;
 pub mod register;
 pub mod report;

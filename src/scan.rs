@@ -205,7 +205,8 @@ async fn collected(request: &Request, places: &[Arc<Place>], tags: bool, done: i
     set
 }
 
-async fn find(
+/// The account of the credentials, unless the user interrupts.
+pub(crate) async fn find(
     connection: &Connection,
     regions: &[String],
     mut stop: watch::Receiver<bool>,
@@ -220,7 +221,7 @@ async fn find(
 }
 
 /// A named profile without credentials is most often a name that the configuration does not have.
-fn of_profile(failure: Failure, profile: Option<&str>) -> Failure {
+pub(crate) fn of_profile(failure: Failure, profile: Option<&str>) -> Failure {
     match (failure.exit, profile) {
         (Exit::Credentials, Some(name)) => {
             let hint = "`aws configure list-profiles` lists the profiles of ~/.aws/config and ~/.aws/credentials.";
@@ -230,7 +231,8 @@ fn of_profile(failure: Failure, profile: Option<&str>) -> Failure {
     }
 }
 
-fn of_connect(error: ConnectError) -> Failure {
+/// What went wrong before the first call, for the user.
+pub(crate) fn of_connect(error: ConnectError) -> Failure {
     match error {
         ConnectError::NoRegion => Failure::usage(error.to_string()),
         ConnectError::NoCredentials => Failure::credentials(error.to_string()),

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use tokio::sync::{Semaphore, watch};
 
 use super::{
-    Budget, Counters, EndedKeys, Journal, Pacer, Patience, Recorder, Registry, Reload, Renewing, Replay, Span, Transport,
-    TransportMode, enter::Before, transport::Watch,
+    Budget, Counters, EndedKeys, Journal, Pacer, Patience, Recorder, Registry, Reload, Renewing, Replay, Span,
+    Transport, TransportMode, enter::Before, transport::Watch,
 };
 
 /// How to reach AWS.

@@ -176,7 +176,6 @@ impl<'a> Reading<'a> {
         Ok(answer)
     }
 
-
     fn stopped(&self, why: Stopped) -> GapId {
         match why {
             Stopped::Interrupted => self.gap(Cause::CutShort, "interrupted by the user".to_owned()),

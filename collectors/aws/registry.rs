@@ -8,6 +8,7 @@ use std::{
 use rung_rules::model::{Cause, Gap, GapId, SourceId, SourceRecord};
 
 use super::ids::gap_id;
+use crate::calls::Call;
 
 /// Sources and gaps of one scan, shared by all its places.
 #[derive(Debug, Default)]
@@ -53,6 +54,11 @@ impl Registry {
         let gaps = self.gaps.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect();
         (sources, gaps)
     }
+}
+
+/// What would open a call that is closed for this cause.
+pub(crate) fn what_opens(cause: Cause, call: &Call, account: &str, region: &str) -> String {
+    opens_with(cause, GapAt { operation: &call.name(), iam: &call.iam(), account, region, what: "" })
 }
 
 fn opens_with(cause: Cause, at: GapAt<'_>) -> String {

@@ -25,7 +25,7 @@ pub(super) struct Args {
     /// List every threshold with its default and the reason for it
     #[arg(long, conflicts_with = "schema")]
     thresholds: bool,
-    /// Print the JSON Schema of the assessment, or of a line of evidence.jsonl
+    /// Print the JSON Schema of the assessment, of a line of evidence.jsonl, or of `rung preflight --format json`
     #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "assessment")]
     schema: Option<Schema>,
 }
@@ -34,6 +34,7 @@ pub(super) struct Args {
 enum Schema {
     Assessment,
     Evidence,
+    Preflight,
 }
 
 /// Lists them.
@@ -50,6 +51,7 @@ fn print_schema(schema: Schema, out: &mut dyn Write) -> io::Result<()> {
     let schema = match schema {
         Schema::Assessment => schemars::schema_for!(Assessment),
         Schema::Evidence => schemars::schema_for!(Evidence),
+        Schema::Preflight => schemars::schema_for!(crate::preflight::Report),
     };
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     writeln!(out)

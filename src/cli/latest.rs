@@ -24,12 +24,16 @@ pub(super) fn bundle(named: Option<&Path>) -> Result<Bundle, Failure> {
 
 /// When the stored scans began, with their accounts. What cannot be read is no scan.
 pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
+    stored().map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
+}
+
+/// The manifests of the stored scans. What cannot be read is no scan.
+pub(super) fn stored() -> impl Iterator<Item = Manifest> {
     let entries = scans().ok().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
     let manifest = |path: PathBuf| -> Option<Manifest> {
         serde_json::from_slice(&std::fs::read(path.join("manifest.json")).ok()?).ok()
     };
-    let manifests = entries.filter_map(|entry| manifest(entry.path()));
-    manifests.map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
+    entries.filter_map(move |entry| manifest(entry.path()))
 }
 
 fn newest(scans: &Path) -> Result<PathBuf, Failure> {

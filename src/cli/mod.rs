@@ -13,6 +13,7 @@ mod init;
 mod latest;
 mod output;
 mod policy;
+mod preflight;
 mod report;
 mod scan;
 mod verify;
@@ -38,6 +39,7 @@ Examples:
   rung scan --demo                 try it without an AWS account
   rung scan                        scan with the credentials and region of your shell
   rung scan --region all           every region the account has enabled
+  rung preflight --region all      what a scan may ask, and what denied permissions hide
   rung explain 090                 what a control asks, and how it is decided
   rung policy                      the least-privilege IAM policy of a scan";
 
@@ -56,6 +58,8 @@ pub struct Cli {
 enum Command {
     /// Scan an account: read it, keep the evidence, say where each control stands
     Scan(Box<scan::Args>),
+    /// Tell what a scan may ask, what denied permissions hide, and what it will cost at least
+    Preflight(preflight::Args),
     /// Hold today's rules against a stored bundle, without AWS
     Assess(assess::Args),
     /// Render a stored scan again
@@ -82,6 +86,7 @@ enum Command {
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Scan(args) => scan::run(*args),
+        Command::Preflight(args) => preflight::run(&args),
         Command::Assess(args) => assess::run(args),
         Command::Report(args) => report::run(args),
         Command::Explain(args) => explain::run(&args),

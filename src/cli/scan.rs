@@ -7,6 +7,7 @@ use clap::ValueEnum;
 mod begin;
 mod exit;
 mod job;
+mod keeping;
 mod many;
 mod one;
 
@@ -16,6 +17,7 @@ use crate::{
     failure::{Exit, Failure},
     report::Format,
 };
+pub(super) use begin::{listen, object, runtime};
 use exit::{Bar, bar, dollars};
 use job::Job;
 pub(super) use many::write as write_many;
@@ -121,8 +123,9 @@ pub(super) struct Args {
     quiet: bool,
 }
 
+/// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Switch {
+pub(super) enum Switch {
     On,
     Off,
 }

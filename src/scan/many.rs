@@ -88,7 +88,12 @@ impl Caller {
         hand: mpsc::Sender<Seen>,
     ) -> Interrupted {
         let wanted: Vec<_> = asked.members.iter().filter(|member| !asked.finished.contains(&*member.id)).collect();
-        let progress = AccountsProgress::start(request.progress, &self.connected.connection, asked.members.len(), asked.finished.len());
+        let progress = AccountsProgress::start(
+            request.progress,
+            &self.connected.connection,
+            asked.members.len(),
+            asked.finished.len(),
+        );
         let (hand, progress) = (&hand, &progress);
         let all = wanted.into_iter().map(|member| async move {
             wait_for_memory(asked.most_memory, progress).await;
@@ -133,7 +138,7 @@ impl Caller {
         match entered {
             Ok(entered) => self.read(request, told, entered, stop).await,
             Err(error) => {
-                let (cause, words) = why(&error);
+                let (cause, words) = why_not_entered(&error);
                 self.not_entered(told, cause, &words)
             }
         }
@@ -249,7 +254,7 @@ pub fn sums(ledger: &[PlaceCount]) -> (BTreeMap<String, CallCount>, f64) {
 }
 
 /// Why an account could not be entered: the cause of its gap, and AWS's words.
-fn why(error: &AccountError) -> (Cause, String) {
+pub(crate) fn why_not_entered(error: &AccountError) -> (Cause, String) {
     let words = error.to_string();
     let first = words.lines().next().unwrap_or_default().to_owned();
     match error {

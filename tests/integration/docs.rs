@@ -102,6 +102,7 @@ fn files_that_the_docs_name_exist() {
         "docs/debt-register.md",
         "docs/guide.md",
         "docs/organisation.md",
+        "docs/preflight.md",
     ];
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();
@@ -164,9 +165,20 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
 #[test]
 fn every_command_has_help_with_examples() {
     let rung = Rung::new();
-    for command in
-        ["scan", "assess", "report", "explain", "controls", "policy", "attest", "debt", "init", "whatif", "verify"]
-    {
+    for command in [
+        "scan",
+        "preflight",
+        "assess",
+        "report",
+        "explain",
+        "controls",
+        "policy",
+        "attest",
+        "debt",
+        "init",
+        "whatif",
+        "verify",
+    ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
     }

@@ -21,6 +21,7 @@ mod many;
 mod organisation;
 mod people;
 mod policy;
+mod preflight;
 mod same_or_gap;
 mod story;
 mod structure;

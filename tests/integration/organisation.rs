@@ -35,7 +35,11 @@ fn a_whole_organisation_in_one_command() {
     let rung = emulator.rung();
     let whole: Value = serde_json::from_str(&rung.ok(&scan("whole"))).unwrap();
     let by_name = accounts(&whole);
-    assert_eq!(by_name.keys().collect::<Vec<_>>(), ["data", "master", "sandbox", "shop"], "the suspended one is left out");
+    assert_eq!(
+        by_name.keys().collect::<Vec<_>>(),
+        ["data", "master", "sandbox", "shop"],
+        "the suspended one is left out"
+    );
     assert_eq!(by_name["shop"]["unit"], "Root/Prod/Web");
     assert!(by_name.values().all(|one| one["state"] == "scanned" && one["subjects"].as_u64().unwrap() > 0));
     let of = |name: &str| by_name[name]["controls"]["WAF-PERF-090"]["confirmed"].as_u64().unwrap();
@@ -50,7 +54,8 @@ fn a_whole_organisation_in_one_command() {
     std::fs::write(rung.path("one.txt"), format!("{shop} shop # the web shop\n")).unwrap();
     let args = [&["scan", "--accounts", "one.txt"], &ROLE[..], &["--bundle", "one", "--format", "json", "-q"]].concat();
     let alone: Value = serde_json::from_str(&rung.ok(&args)).unwrap();
-    let of_shop: Value = serde_json::from_str(&rung.ok(&["assess", "whole", "--account", &shop, "--format", "json"])).unwrap();
+    let of_shop: Value =
+        serde_json::from_str(&rung.ok(&["assess", "whole", "--account", &shop, "--format", "json"])).unwrap();
     assert_eq!(findings(&alone).len(), findings(&of_shop).len());
     assert_eq!(levels(&alone), levels(&of_shop));
 
@@ -75,10 +80,19 @@ fn an_account_that_stays_closed_is_a_gap_and_not_the_end() {
     assert_eq!((&by_name["data"]["state"], &by_name["shop"]["state"]), (&"not_entered".into(), &"scanned".into()));
     let gap = closed["gaps"].as_array().unwrap().iter().find(|gap| gap["operation"] == "sts:AssumeRole").unwrap();
     assert_eq!(gap["account"], by_name["data"]["id"]);
-    let criteria = closed["controls"].as_array().unwrap().iter().flat_map(|control| control["criteria"].as_array().unwrap());
+    let criteria =
+        closed["controls"].as_array().unwrap().iter().flat_map(|control| control["criteria"].as_array().unwrap());
     for criterion in criteria {
-        assert_ne!(criterion["outcome"], "not_applicable", "{}: the closed account may have any of it", criterion["id"]);
-        assert!(criterion["counts"]["unseen"].as_bool().unwrap() || criterion["basis"] == "attested", "{}", criterion["id"]);
+        assert_ne!(
+            criterion["outcome"], "not_applicable",
+            "{}: the closed account may have any of it",
+            criterion["id"]
+        );
+        assert!(
+            criterion["counts"]["unseen"].as_bool().unwrap() || criterion["basis"] == "attested",
+            "{}",
+            criterion["id"]
+        );
     }
     assert_eq!(rung.run(&[&args[..4], &["--bundle", "c", "-q", "--require-complete"]].concat()).status.code(), Some(3));
 
@@ -93,7 +107,10 @@ fn an_account_that_stays_closed_is_a_gap_and_not_the_end() {
     assert_eq!(counts["sts:AssumeRole"], 1, "only the account that was closed is asked: {counts:?}");
     assert_eq!(counts["ec2:DescribeVolumes"], 1);
     assert!(!rung.path(".rung-unfinished-b").exists());
-    assert!(rung.path("b-resumed").exists() && rung.path("b/manifest.json").exists(), "the first bundle stays as it is");
+    assert!(
+        rung.path("b-resumed").exists() && rung.path("b/manifest.json").exists(),
+        "the first bundle stays as it is"
+    );
     rung.ok(&["verify", "b", "b-resumed"]);
 }
 

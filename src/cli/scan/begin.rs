@@ -43,7 +43,7 @@ pub(super) fn input(args: &Args) -> Result<Input, Failure> {
     Ok(Input::Replay(Arc::new(Replay::new(recording))))
 }
 
-pub(super) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -55,22 +55,29 @@ pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
     let content = match location.strip_prefix("s3://") {
         None => Content::Local(debt::read(Path::new(location))?),
         Some(rest) => {
-            let parts = rest.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
-            let (bucket, key) =
-                parts.ok_or_else(|| Failure::usage(format!("register {location:?}: expected s3://bucket/key")))?;
-            if register::Format::of(key).is_none() {
-                let words = "its name ends neither in .csv, .md nor .toml, so its format is not known";
-                return Err(Failure::usage(format!("register {location}: {words}")));
-            }
-            Content::S3 { bucket: bucket.to_owned(), key: key.to_owned() }
+            let (bucket, key) = object(rest)?;
+            Content::S3 { bucket, key }
         }
     };
     Ok(Handed { location: location.to_owned(), content, scans: latest::began() })
 }
 
+/// Bucket and key of a register in S3, from what follows `s3://`.
+pub(in crate::cli) fn object(rest: &str) -> Result<(String, String), Failure> {
+    let location = format!("s3://{rest}");
+    let parts = rest.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty());
+    let (bucket, key) =
+        parts.ok_or_else(|| Failure::usage(format!("register {location:?}: expected s3://bucket/key")))?;
+    if register::Format::of(key).is_none() {
+        let words = "its name ends neither in .csv, .md nor .toml, so its format is not known";
+        return Err(Failure::usage(format!("register {location}: {words}")));
+    }
+    Ok((bucket.to_owned(), key.to_owned()))
+}
+
 /// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
 #[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
-pub(super) async fn listen(stop: watch::Sender<bool>) {
+pub(in crate::cli) async fn listen(stop: watch::Sender<bool>) {
     if tokio::signal::ctrl_c().await.is_ok() {
         eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
         stop.send_replace(true);

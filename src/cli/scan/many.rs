@@ -2,8 +2,8 @@
 
 use std::{
     collections::BTreeSet,
-    path::Path,
-    time::{Duration, Instant},
+    path::{Path, PathBuf},
+    time::Instant,
 };
 
 use rung_collectors::aws::{Journal, Member, RoleOptions};
@@ -21,7 +21,8 @@ use super::{
     Args, begin,
     exit::exit,
     job::{Accounts as Wanted, Job},
-    one::{leave, summary},
+    keeping::Keeping,
+    one::summary,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
@@ -78,14 +79,23 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     {
         note(&format!("accounts that are not finished could not be resumed: {}", plain(&error.to_string())));
     }
-    let (open, done) = match interrupted {
-        Ok(interrupted) => {
-            let open = interrupted.0 || !written.not_entered.is_empty();
-            (open, written.finish(args, &caller, interrupted, &folder, scratch.path(), draft, output, began.elapsed()))
-        }
-        Err(failure) => (true, Err(failure)),
-    };
-    leave(Some(unfinished), open, true, done)
+    let keeping = Keeping::new(Some(unfinished), true);
+    let lost = |failure| keeping.lost(failure);
+    let interrupted = interrupted.map_err(lost)?;
+    if written.sums.entered == 0 && !interrupted.0 {
+        let why = written.sums.why_not.as_deref().unwrap_or("there is none");
+        keeping.end(false);
+        return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
+    }
+    let open = interrupted.0 || written.open;
+    let (mut decided, accounts, bundle) =
+        written.write(&caller, interrupted, &folder, scratch.path(), draft).map_err(lost)?;
+    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()) };
+    // What is printed is read once more from what was written of the accounts.
+    let printed = print(args, &mut decided, &accounts, output, &rendering);
+    let exit = exit(args, interrupted.0, &decided.head);
+    keeping.end(open);
+    printed.map(|()| exit)
 }
 
 type Entered = (Caller, Vec<Member>, RoleOptions);
@@ -127,6 +137,8 @@ struct Written<'s> {
     sums: ScanSums,
     finished: BTreeSet<String>,
     not_entered: Vec<(String, String)>,
+    /// Whether an account is left to go on with.
+    open: bool,
 }
 
 impl<'s> Written<'s> {
@@ -138,6 +150,7 @@ impl<'s> Written<'s> {
             sums: ScanSums::default(),
             finished: BTreeSet::new(),
             not_entered: Vec::new(),
+            open: false,
         };
         for account in AccountFolder::all(folder) {
             let (report, of) = (account.report()?, account.read(now)?);
@@ -159,6 +172,7 @@ impl<'s> Written<'s> {
     ) -> Result<(), Failure> {
         while let Some(Seen { told, of, finished }) = accounts.blocking_recv() {
             self.sums.add(&told, &of.ledger);
+            self.open |= !finished;
             if let Some(why) = &told.why {
                 self.not_entered.push((told.id.clone(), why.clone()));
             }
@@ -172,22 +186,15 @@ impl<'s> Written<'s> {
         Ok(())
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the end of everything that was begun")]
-    fn finish(
+    /// Puts the whole together and writes its bundle.
+    fn write(
         self,
-        args: &Args,
         caller: &Caller,
         interrupted: Interrupted,
         folder: &Path,
         scratch: &Path,
         draft: Draft,
-        output: Output,
-        took: Duration,
-    ) -> Result<Exit, Failure> {
-        if self.sums.entered == 0 && !interrupted.0 {
-            let why = self.sums.why_not.as_deref().unwrap_or("there is none");
-            return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
-        }
+    ) -> Result<(Decided<'s>, Accounts, PathBuf), Failure> {
         tell_not_entered(&self.not_entered);
         let mut folders = [AccountFolder::all(folder), AccountFolder::all(scratch)].concat();
         folders.sort_by_key(AccountFolder::id);
@@ -199,8 +206,7 @@ impl<'s> Written<'s> {
         draft.write_assessment(|out| decided.json(&accounts, out))?;
         draft.write_page(|out| decided.html(out))?;
         let bundle = draft.finish(&decided.head.scan)?;
-        print(args, &mut decided, &accounts, output, &Rendering { bundle: Some(&bundle), took: Some(took) })?;
-        Ok(exit(args, interrupted.0, &decided.head))
+        Ok((decided, accounts, bundle))
     }
 }
 

@@ -1,10 +1,13 @@
 //! A scan of the caller's account: all of its evidence in memory, its parts written side by side.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use rung_rules::{
-    compose::{Parts, compose},
-    model::{Assessment, Scan, Settings, assess},
+    compose::{LazyFindings, Parts, compose},
+    model::{Assessed, Assessment, Scan, Settings, assess},
 };
 use tokio::sync::watch;
 
@@ -13,6 +16,7 @@ use super::{
     Args, begin,
     exit::exit,
     job::Job,
+    keeping::Keeping,
 };
 use crate::{
     bundle::Draft,
@@ -49,73 +53,60 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
             return Err(failure);
         }
     };
-    let interrupted = scanned.interrupted;
-    let done = finish(args, &settings, scanned, draft, output, began.elapsed());
-    leave(unfinished, interrupted, kept, done)
-}
-
-/// A scan that ended leaves nothing to go on with; one that was interrupted, or whose bundle could not be written, does.
-pub(super) fn leave(
-    unfinished: Option<Unfinished>,
-    interrupted: bool,
-    kept: bool,
-    done: Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
-    let Some(unfinished) = unfinished.filter(|_| kept) else {
-        let words = "Nothing of this scan is kept: make room, or name another folder with --bundle, and scan again.";
-        return done.map_err(|failure| if failure.exit == Exit::Usage { failure.and(words) } else { failure });
-    };
-    let hint = format!("rung scan --resume {}", plain(unfinished.name()));
-    match done {
-        Ok(exit) if interrupted => {
-            note(&format!("go on with it within a day: {hint}"));
-            Ok(exit)
-        }
-        Ok(exit) => {
-            unfinished.remove();
-            Ok(exit)
-        }
-        Err(failure) => Err(Failure {
-            message: format!(
-                "{}\nWhat was read is kept: when the cause is mended, go on with `{hint}`.",
-                failure.message
-            ),
-            ..failure
-        }),
+    let keeping = Keeping::new(unfinished, kept);
+    let assessed = assess(&scanned.set, &settings);
+    let written = write(&assessed, &settings, &scanned, draft).map_err(|failure| keeping.lost(failure))?;
+    keeping.end(scanned.interrupted);
+    let exit = finish(args, &scanned, &written, output, began.elapsed())?;
+    match scanned.unrecorded {
+        Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),
+        None => Ok(exit),
     }
 }
 
-fn finish(
-    args: &Args,
-    settings: &Settings,
-    scanned: Scanned,
+struct Written<'s> {
+    head: Assessment<()>,
+    findings: LazyFindings<'s>,
+    bundle: PathBuf,
+}
+
+/// Writes the bundle.
+fn write<'s>(
+    assessed: &'s Assessed<'s>,
+    settings: &'s Settings,
+    scanned: &'s Scanned,
     draft: Draft,
-    output: Output,
-    took: Duration,
-) -> Result<Exit, Failure> {
-    let assessed = assess(&scanned.set, settings);
-    let parts = Parts { set: &scanned.set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
+) -> Result<Written<'s>, Failure> {
+    let parts = Parts { set: &scanned.set, settings, assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
     let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
     // The assessment has its coverage instead; the bundle keeps what that is made of.
     let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
-    let bundle = draft.finish(&stored)?;
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(took) };
+    Ok(Written { head, findings, bundle: draft.finish(&stored)? })
+}
+
+/// Prints what the user asked for.
+fn finish(
+    args: &Args,
+    scanned: &Scanned,
+    written: &Written<'_>,
+    output: Output,
+    took: Duration,
+) -> Result<Exit, Failure> {
+    let Written { head, findings, bundle } = written;
+    let rendering = Rendering { bundle: Some(bundle), took: Some(took) };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {
         Format::Text if args.quiet => {}
-        Format::Text => output.write(|out| report::text::write(&head, &rendering, out))?,
+        Format::Text => output.write(|out| report::text::write(head, &rendering, out))?,
         format => {
-            output.write(|out| report::write(format, &head, findings.iter(), &rendering, out))?;
+            output.write(|out| report::write(format, head, findings.iter(), &rendering, out))?;
             if !args.quiet && !to_stdout {
-                summary(&head, &rendering);
+                summary(head, &rendering);
             }
         }
     }
-    match scanned.unrecorded {
-        Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", bundle.display()))),
-        None => Ok(exit(args, scanned.interrupted, &head)),
-    }
+    Ok(exit(args, scanned.interrupted, head))
 }
 
 /// The summary for people, beside the output for machines.
