@@ -7,14 +7,15 @@ use super::wire::{encode, map, string};
 
 const POINTS: usize = 24;
 
-/// The tail of a metric's answer, with and without data points.
+/// The tail of a metric's answer, of functions and of all else.
 pub(crate) struct Series {
     with_data: Vec<u8>,
-    without: Vec<u8>,
+    of_functions: Vec<u8>,
 }
 
 impl Series {
-    pub(crate) fn new() -> Self {
+    /// Functions have data points only if they are in use: a scan then asks more about each.
+    pub(crate) fn new(functions_in_use: bool) -> Self {
         let tail = |points: usize| {
             let time = |n: usize| Value::Tag(1, Box::new(Value::Float(1.79e9 + n as f64 * 3600.0)));
             let fields = [
@@ -25,7 +26,7 @@ impl Series {
             ];
             fields.iter().flat_map(|(name, value)| [encode(&string(*name)), encode(value)].concat()).collect()
         };
-        Series { with_data: tail(POINTS), without: tail(0) }
+        Series { with_data: tail(POINTS), of_functions: tail(if functions_in_use { POINTS } else { 0 }) }
     }
 
     /// One result for each query of a request; the clients number their queries `m0`, `m1` ...
@@ -43,7 +44,7 @@ impl Series {
             out.extend(encode(&string("Id")));
             out.extend(encode(&string(format!("m{n}"))));
             let of_functions = positions(&request[*start..end], b"AWS/Lambda").next().is_some();
-            out.extend(if of_functions { &self.without } else { &self.with_data });
+            out.extend(if of_functions { &self.of_functions } else { &self.with_data });
         }
         out.into()
     }

@@ -1,6 +1,6 @@
 //! What an account holds in a region: answers made once, before anybody asks.
 //!
-//! Every twentieth account is twenty times as large as the others.
+//! A large account holds twenty times as much as the others.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -13,7 +13,7 @@ use crate::common::{
     wire::{encode, map},
 };
 
-const LARGE: usize = 20;
+const TIMES: usize = 20;
 /// Of an account of the common size, in each region.
 const VOLUMES: usize = 4;
 const FUNCTIONS: usize = 2;
@@ -26,9 +26,9 @@ const BALANCERS: usize = 1;
 /// A list's answer by the operation that asks for it. Every list fits a page.
 pub(crate) type Lists = HashMap<&'static str, Bytes>;
 
-/// The lists of the account with this number, in a region.
-pub(crate) fn lists(number: usize, home: Home<'_>) -> Lists {
-    let times = if number % 20 == 7 { LARGE } else { 1 };
+/// The lists of an account in a region.
+pub(crate) fn lists(home: Home<'_>, large: bool) -> Lists {
+    let times = if large { TIMES } else { 1 };
     let xml = |operation: &str, list: &str, count: usize, item: fn(&mut String, Home<'_>, usize)| {
         let mut items = String::new();
         (0..count * times).for_each(|n| item(&mut items, home, n));
@@ -67,7 +67,8 @@ fn instance_id(group: usize, n: usize) -> String {
 }
 
 fn reservation(xml: &mut String, home: Home<'_>, group: usize) {
-    let _ = write!(xml, "<item><reservationId>r-{group}</reservationId><ownerId>{}</ownerId><instancesSet>", home.account);
+    let _ =
+        write!(xml, "<item><reservationId>r-{group}</reservationId><ownerId>{}</ownerId><instancesSet>", home.account);
     for n in 0..INSTANCES_OF_GROUP {
         let _ = write!(
             xml,

@@ -90,5 +90,6 @@ fn nameless(method: &Method, path: &str) -> String {
             shown
         })
         .collect();
-    format!("{method} {}", parts.join("/"))
+    let path = parts.join("/");
+    format!("{method} {}", if path.is_empty() { "/" } else { &path })
 }

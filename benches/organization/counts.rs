@@ -68,7 +68,8 @@ impl Counts {
                 counted.by_operation.iter().for_each(|(of, count)| *sums.entry(key(of)).or_default() += count);
                 json!(sums)
             };
-            let each: Vec<_> = counted.by_operation.iter().map(|(of, count)| json!([of.0, of.1, of.2, count])).collect();
+            let each: Vec<_> =
+                counted.by_operation.iter().map(|(of, count)| json!([of.0, of.1, of.2, count])).collect();
             json!({
                 "answered": counted.answered, "distinct": counted.distinct.len(), "twice": counted.twice,
                 "throttled": counted.throttled, "lost": counted.refused.difference(&counted.distinct).count(),

@@ -11,8 +11,9 @@
 //! which requests were the same, so the least possible number of calls is its count of distinct ones. Peak memory and
 //! processor time are the kernel's. Ratios and counts are what to quote; the seconds depend on the machine.
 //!
-//! In the mode `throttle` each account, region and service has a token bucket of 50 that refills at 10 a second; the program
-//! paces itself (`--pace on`) as it does at AWS. A request is lost if it was refused and never answered.
+//! Every twentieth account is twenty times as large as the others. In the mode `throttle` all are large, and each account,
+//! region and service has a token bucket of 50 that refills at 10 a second; the program paces itself (`--pace on`) as it does
+//! at AWS. A request is lost if it was refused and never answered.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
 
@@ -91,7 +92,13 @@ fn compare(size: Size, throttling: bool, mut flags: Vec<String>) {
     let counts = get(url, "/_counts");
     server.kill().unwrap();
     server.wait().unwrap();
-    println!("{} accounts x {} regions, {} ms a request; rung scan --org {}", size.accounts, size.regions, size.latency_ms, flags.join(" "));
+    println!(
+        "{} accounts x {} regions, {} ms a request; rung scan --org {}",
+        size.accounts,
+        size.regions,
+        size.latency_ms,
+        flags.join(" ")
+    );
     figures(size, &flags, &ran, server_cpu, &counts);
     if throttling {
         throttled(&counts);
@@ -127,7 +134,9 @@ fn figures(size: Size, flags: &[String], ran: &Ran, server_cpu: f64, counts: &Va
     let floor = waiting.max(computing);
     println!("exit code        {}", ran.code.map_or("killed".to_owned(), |code| code.to_string()));
     println!("wall             {:.2} s", ran.seconds);
-    println!("floor            {floor:.2} s: the larger of waiting {waiting:.2} s and computing {computing:.2} s ({cores} cores)");
+    println!(
+        "floor            {floor:.2} s: the larger of waiting {waiting:.2} s and computing {computing:.2} s ({cores} cores)"
+    );
     println!("wall / floor     {:.2}", ran.seconds / floor);
     println!("calls            {calls:.0}; distinct {distinct:.0}; ratio {:.4}", calls / distinct);
     println!("asked twice      {}", counts["twice"]);
@@ -135,7 +144,11 @@ fn figures(size: Size, flags: &[String], ran: &Ran, server_cpu: f64, counts: &Va
     println!("most at once     {:.0} of {concurrency:.0}", number("most_at_once"));
     println!("accounts, regions seen  {}, {}", seen(counts, "accounts"), seen(counts, "regions"));
     println!("peak memory      {:.1} MiB", ran.peak_mib);
-    println!("processor time   {:.3} s per 1,000 calls (server: {:.3} s)", ran.cpu_seconds / calls * 1e3, server_cpu / calls * 1e3);
+    println!(
+        "processor time   {:.3} s per 1,000 calls (server: {:.3} s)",
+        ran.cpu_seconds / calls * 1e3,
+        server_cpu / calls * 1e3
+    );
     println!("bundle           {:.1} MiB in {} files", ran.bundle_bytes as f64 / 1048576.0, ran.bundle_files);
     ran.words.iter().for_each(|line| println!("    {line}"));
 }

@@ -37,6 +37,10 @@ pub(crate) const REGIONS: [&str; 12] = [
     "ap-southeast-2",
 ];
 
+/// One account of so many is large; of a throttling organisation all are.
+const LARGE_ONE: usize = 20;
+const LARGE_AT: usize = 7;
+
 struct World {
     size: Size,
     /// By account and region.
@@ -52,11 +56,14 @@ pub(crate) fn run(size: Size, throttling: bool) {
     for number in 0..size.accounts {
         let account = directory::id(number);
         for region in &REGIONS[..size.regions] {
-            places.insert((account.clone(), *region), lists(number, Home { account: &account, region }));
+            places.insert(
+                (account.clone(), *region),
+                lists(Home { account: &account, region }, throttling || number % LARGE_ONE == LARGE_AT),
+            );
         }
     }
     let buckets = throttling.then(Buckets::default);
-    let world = World { size, places, series: Series::new(), counts: Counts::default(), buckets };
+    let world = World { size, places, series: Series::new(true), counts: Counts::default(), buckets };
     serve(Arc::new(world), |world, request| async move { world.answer(request).await });
 }
 
@@ -138,14 +145,19 @@ fn instance_types(asked: &Asked) -> Answer {
 fn empty(asked: &Asked) -> Answer {
     let (operation, kind) = (&asked.operation, kind(asked.protocol));
     match asked.protocol {
-        Protocol::Ec2 => respond(200, kind, format!("<{operation}Response><requestId>r</requestId></{operation}Response>")),
-        Protocol::Query => {
-            respond(200, kind, format!("<{operation}Response><{operation}Result></{operation}Result></{operation}Response>"))
+        Protocol::Ec2 => {
+            respond(200, kind, format!("<{operation}Response><requestId>r</requestId></{operation}Response>"))
         }
+        Protocol::Query => respond(
+            200,
+            kind,
+            format!("<{operation}Response><{operation}Result></{operation}Result></{operation}Response>"),
+        ),
         Protocol::Json => respond(200, kind, "{}"),
         Protocol::Cbor => respond(200, kind, encode(&Value::Map(Vec::new()))),
         Protocol::RestJson if operation.ends_with("/policy") => {
-            let body = r#"{"__type":"ResourceNotFoundException","message":"The resource you requested does not exist."}"#;
+            let body =
+                r#"{"__type":"ResourceNotFoundException","message":"The resource you requested does not exist."}"#;
             let mut absent = respond(404, kind, body);
             let code = hyper::header::HeaderValue::from_static("ResourceNotFoundException");
             absent.headers_mut().insert("x-amzn-errortype", code);

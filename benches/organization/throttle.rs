@@ -78,7 +78,8 @@ pub(crate) fn refusal(asked: &Asked) -> Answer {
         (Protocol::RestJson, _) => respond(429, "application/json", json("ThrottlingException")),
         (Protocol::Json, _) => respond(400, "application/x-amz-json-1.1", json("ThrottlingException")),
         (Protocol::Cbor, _) => {
-            let fields: Vec<(&str, Value)> = vec![("__type", string("ThrottlingException")), ("message", string(message))];
+            let fields: Vec<(&str, Value)> =
+                vec![("__type", string("ThrottlingException")), ("message", string(message))];
             respond(400, "application/cbor", encode(&map(fields)))
         }
     }

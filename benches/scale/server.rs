@@ -43,7 +43,7 @@ impl Account {
         let functions = (0..pages(size.functions, 50)).map(|page| functions(page, size.functions).into()).collect();
         let alarm_pages = pages(size.alarms, 100);
         let alarms = (0..alarm_pages).map(|page| (token(page), alarms(page, size.alarms))).collect();
-        Account { volumes, functions, alarms, series: Series::new() }
+        Account { volumes, functions, alarms, series: Series::new(false) }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Answer {
