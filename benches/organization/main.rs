@@ -12,8 +12,8 @@
 //! processor time are the kernel's. Ratios and counts are what to quote; the seconds depend on the machine.
 //!
 //! Every twentieth account is twenty times as large as the others. In the mode `throttle` all are large, and each account,
-//! region and service has a token bucket of 50 that refills at 10 a second; the program paces itself (`--pace on`) as it does
-//! at AWS. A request is lost if it was refused and never answered.
+//! region and service has a token bucket of 50 that refills at 10 a second; the program runs as it does at AWS (`--pace on`)
+//! and without pacing. A request is lost if it was refused and never answered.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
 
@@ -52,8 +52,14 @@ fn main() {
     let size = size(&args);
     if given("server") {
         server::run(size, given("throttle"));
+    } else if given("throttle") {
+        for pace in ["on", "off"] {
+            let flags = [flags(&args), vec!["--pace".to_owned(), pace.to_owned()]].concat();
+            compare(size, true, &flags);
+            println!();
+        }
     } else {
-        compare(size, given("throttle"), flags(&args));
+        compare(size, false, &flags(&args));
     }
 }
 
@@ -78,16 +84,13 @@ fn flags(args: &[String]) -> Vec<String> {
     flags
 }
 
-fn compare(size: Size, throttling: bool, mut flags: Vec<String>) {
-    if throttling && !flags.iter().any(|flag| flag == "--pace") {
-        flags.extend(["--pace".to_owned(), "on".to_owned()]);
-    }
+fn compare(size: Size, throttling: bool, flags: &[String]) {
     let mut server = start(size, throttling);
     let mut url = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).unwrap();
     let url = url.trim();
     let before = program::cpu_seconds(server.id());
-    let ran = program::run(url, &server::REGIONS[..size.regions], &flags);
+    let ran = program::run(url, &server::REGIONS[..size.regions], flags);
     let server_cpu = program::cpu_seconds(server.id()) - before;
     let counts = get(url, "/_counts");
     server.kill().unwrap();
@@ -99,7 +102,7 @@ fn compare(size: Size, throttling: bool, mut flags: Vec<String>) {
         size.latency_ms,
         flags.join(" ")
     );
-    figures(size, &flags, &ran, server_cpu, &counts);
+    figures(size, flags, &ran, server_cpu, &counts);
     if throttling {
         throttled(&counts);
     }
@@ -164,6 +167,9 @@ fn throttled(counts: &Value) {
     println!("requests lost    {} (must be 0)", counts["lost"]);
     println!("throttled        {throttled:.0}: {:.2} % of all requests", throttled / (throttled + answered) * 100.0);
     println!("buckets          {}, of which {} were emptied", buckets["all"], buckets["emptied"]);
+    if buckets["emptied"] == 0 {
+        return;
+    }
     let rate = |name: &str| number(&buckets[name]);
     println!(
         "settled rate     {:.1} to {:.1} a second, median {:.1}; the bucket refills at {:.0}",
