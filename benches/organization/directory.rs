@@ -40,7 +40,7 @@ fn account(number: usize) -> Value {
 
 /// The unit that holds an account; none: the root does.
 fn unit_of(account: usize) -> Option<usize> {
-    (account > 0).then(|| account % UNITS)
+    (account > 0).then_some(account % UNITS)
 }
 
 fn page(asked: &Value, name: &str, items: impl Iterator<Item = Value>) -> Value {

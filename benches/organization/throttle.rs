@@ -45,7 +45,7 @@ impl Buckets {
         taken
     }
 
-    /// Of the buckets that were emptied: how many, and the rate at which each was used after what it held at first.
+    /// The seconds that the most used bucket takes at least. Of those that were emptied: how many, and the rate at which each was used after what it held at first.
     pub(crate) fn json(&self) -> serde_json::Value {
         let buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let settled = |bucket: &Bucket| {
@@ -55,7 +55,9 @@ impl Buckets {
         let mut rates: Vec<f64> = buckets.values().filter_map(settled).collect();
         rates.sort_by(f64::total_cmp);
         let at = |share: usize| rates.get((rates.len().saturating_sub(1)) * share / 2).copied();
-        json!({"all": buckets.len(), "emptied": rates.len(), "least": at(0), "median": at(1), "most": at(2)})
+        let most = buckets.values().map(|bucket| bucket.answered).max().unwrap_or(0) as f64;
+        let floor = ((most - CAPACITY) / REFILL).max(0.0);
+        json!({"floor": floor, "all": buckets.len(), "emptied": rates.len(), "least": at(0), "median": at(1), "most": at(2)})
     }
 }
 
