@@ -130,7 +130,11 @@ def measure(command_of, program, emulator, outside, regions, fresh):
         before, began = emulator.cpu(), time.monotonic()
         child = subprocess.Popen(command_of(program, home, regions), env=environment(home, emulator, outside, regions), cwd=home,
                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        _, status, usage = os.wait4(child.pid, 0)
+        try:
+            _, status, usage = os.wait4(child.pid, 0)
+        except BaseException:  # told to stop: nothing is left running
+            child.kill()
+            raise
         wall = time.monotonic() - began
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode:
@@ -188,6 +192,7 @@ def main():
     if not pathlib.Path(program).exists():
         sys.exit(f"{given.program} is not there: `cargo build --release` makes it, or name another with --program")
     install()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("told to stop"))
     emulator, outside = Emulator(given.scenario), Outside()
     runs = {fresh: ([], []) for fresh in (True, False)}
     try:
