@@ -23,7 +23,7 @@ use crate::{
     cli::accounts::of_members,
     failure::Failure,
     progress::Progress,
-    scan::{find, many::why_not_entered, of_connect, of_profile},
+    scan::{find, identified, many::why_not_entered, of_connect, of_profile},
 };
 
 /// Attempts of a probe may take so many time-outs of one attempt together.
@@ -77,9 +77,10 @@ const AT_ONCE: usize = 8;
 /// Tries everything in each account. `stop` turns true when the user interrupts: the rest is not tried.
 pub async fn run(request: &Request, stop: watch::Receiver<bool>) -> Result<Report, Failure> {
     let connection = connect(options(request, stop.clone())).await.map_err(of_connect)?;
-    let own = matches!(request.accounts, Accounts::Own);
-    // Which regions there are is a matter of each of many accounts.
-    let found = find(&connection, if own { &request.regions } else { &[] }, stop.clone()).await;
+    let found = match request.accounts {
+        Accounts::Own => find(&connection, &request.regions, stop.clone()).await,
+        _ => identified(&connection, stop.clone()).await,
+    };
     let caller = found.map_err(|failure| of_profile(failure, request.profile.as_deref()))?;
     let (members, role) = match &request.accounts {
         Accounts::Own => {
@@ -118,7 +119,7 @@ async fn of_member(
     request: &Request,
 ) -> Result<AccountReport, NotEntered> {
     let entered = match member.id == caller.id {
-        true => connection.enter_own(&request.regions).await,
+        true => connection.enter_own(caller, &request.regions).await,
         false => connection.enter(&member.id, &caller.partition, role, &request.regions).await,
     };
     match entered {

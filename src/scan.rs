@@ -213,11 +213,24 @@ pub(crate) async fn find(
 ) -> Result<Account, Failure> {
     tokio::select! {
         account = Account::find(connection, regions) => account.map_err(of_account),
-        _ = stop.wait_for(|stop| *stop) => Err(Failure {
-            exit: Exit::Interrupted,
-            message: "interrupted before the account was known: nothing was seen".to_owned(),
-        }),
+        _ = stop.wait_for(|stop| *stop) => Err(too_early()),
     }
+}
+
+/// Who is calling, unless the user interrupts; which regions there are is a matter of each account.
+pub(crate) async fn identified(
+    connection: &Connection,
+    mut stop: watch::Receiver<bool>,
+) -> Result<Account, Failure> {
+    tokio::select! {
+        account = Account::identified(connection) => account.map_err(of_account),
+        _ = stop.wait_for(|stop| *stop) => Err(too_early()),
+    }
+}
+
+fn too_early() -> Failure {
+    let message = "interrupted before the account was known: nothing was seen".to_owned();
+    Failure { exit: Exit::Interrupted, message }
 }
 
 /// A named profile without credentials is most often a name that the configuration does not have.

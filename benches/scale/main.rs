@@ -9,6 +9,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
 
 mod bare;
+#[path = "../common/mod.rs"]
+mod common;
 mod server;
 
 use std::{

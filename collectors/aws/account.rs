@@ -86,6 +86,16 @@ impl Account {
         wanted: &[String],
     ) -> Result<(Self, Vec<Arc<str>>), AccountError> {
         let account = Account::identified(connection).await?;
+        account.settle_member(connection, wanted).await
+    }
+
+    /// The regions of an account whose identity is known; as [`Account::find_member`].
+    pub async fn settle_member(
+        self,
+        connection: &Connection,
+        wanted: &[String],
+    ) -> Result<(Self, Vec<Arc<str>>), AccountError> {
+        let account = self;
         let regions = account.known(connection).await;
         let off = |name: &str| regions.items.iter().any(|region| *region.name == *name && !region.enabled);
         let named = if wanted.is_empty() { vec![connection.home_region.clone()] } else { wanted.to_vec() };
@@ -100,7 +110,8 @@ impl Account {
         Ok((Account { regions, ..account }, left_out.into_iter().collect()))
     }
 
-    async fn identified(connection: &Connection) -> Result<Self, AccountError> {
+    /// Who is calling; its region is the connection's own.
+    pub async fn identified(connection: &Connection) -> Result<Self, AccountError> {
         let home: Arc<str> = connection.home_region.as_str().into();
         let unknown: Arc<str> = UNKNOWN_ACCOUNT.into();
         let clients =

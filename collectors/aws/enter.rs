@@ -60,9 +60,9 @@ impl Connection {
     }
 
     /// The caller's own account, with the caller's own credentials; it counts and registers for itself.
-    pub async fn enter_own(&self, wanted: &[String]) -> Result<Entered, AccountError> {
+    pub async fn enter_own(&self, caller: &Account, wanted: &[String]) -> Result<Entered, AccountError> {
         let connection = self.own_account();
-        let (account, left_out) = Account::find_member(&connection, wanted).await?;
+        let (account, left_out) = caller.clone().settle_member(&connection, wanted).await?;
         Ok(Entered { connection, account, left_out })
     }
 

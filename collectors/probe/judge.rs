@@ -63,9 +63,13 @@ fn state_of(cause: Cause) -> State {
         | Cause::Denied => State::Denied,
         Cause::NotEnrolled | Cause::RegionNotEnabled | Cause::NotOffered => State::Unavailable,
         Cause::CutShort | Cause::NotRequested => State::NotTried,
-        Cause::Throttled | Cause::TimedOut | Cause::Failed | Cause::NoData | Cause::NotReported | Cause::OverBudget => {
-            State::Failed
-        }
+        Cause::Throttled
+        | Cause::TimedOut
+        | Cause::Failed
+        | Cause::NoData
+        | Cause::NotReported
+        | Cause::OverBudget
+        | Cause::CredentialsEnded => State::Failed,
     }
 }
 

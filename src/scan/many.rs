@@ -14,7 +14,7 @@ use rung_collectors::{
 use rung_rules::model::{AccountReport, AccountState, CallCount, Cause, PlaceCount, Scan, Scope};
 use tokio::sync::{mpsc, watch};
 
-use super::{Connected, Request, collected, connected, find, ledger, micro, of_profile};
+use super::{Connected, Request, collected, connected, identified, ledger, micro, of_profile};
 use crate::{bundle::OfAccount, failure::Failure, memory, progress::AccountsProgress};
 
 /// How long to wait before memory is looked at again.
@@ -63,8 +63,7 @@ impl Caller {
     /// Connects, and asks who is calling.
     pub async fn connect(request: &Request, stop: &watch::Receiver<bool>) -> Result<Self, Failure> {
         let connected = connected(request, stop).await?;
-        // Which regions there are is a matter of each account.
-        let account = find(&connected.connection, &[], stop.clone()).await;
+        let account = identified(&connected.connection, stop.clone()).await;
         let account = account.map_err(|failure| of_profile(failure, request.profile.as_deref()))?;
         Ok(Caller { connected, account })
     }
@@ -129,7 +128,7 @@ impl Caller {
         }
         let own = *member.id == *self.account.id;
         let entered = match own {
-            true => self.connected.connection.enter_own(&self.connected.regions).await,
+            true => self.connected.connection.enter_own(&self.account, &self.connected.regions).await,
             false => {
                 let (id, partition) = (&member.id, &self.account.partition);
                 self.connected.connection.enter(id, partition, &asked.role, &self.connected.regions).await

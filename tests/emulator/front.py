@@ -35,8 +35,8 @@ from world import World
 class Front:
     """The account, its faults and its counters."""
 
-    def __init__(self, moto):
-        self.moto, self.world, self.faults, self.network = moto, World(moto), Faults(), Network()
+    def __init__(self, moto, keep_all=False):
+        self.moto, self.world, self.faults, self.network = moto, World(moto, keep_all), Faults(), Network()
         self.counts, self.answered = collections.Counter(), collections.Counter()
         # moto is one Python process: more threads than this only wait for each other
         self.threads = ThreadPoolExecutor(4)
@@ -194,6 +194,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--stay", action="store_true", help="do not end with the parent process or standard input")
+    parser.add_argument("--keep-all", action="store_true", help="answer every repeated read from memory, errors too")
     parser.add_argument("--moto-log", default=os.devnull, metavar="FILE", help="what moto's server prints")
     for kind in ("deny", "deny-scp", "deny-boundary"):
         parser.add_argument(f"--{kind}", action="append", default=[], metavar="SERVICE:OPERATION")
@@ -211,7 +212,7 @@ def main():
     try:
         moto.wait_until_ready()
         moto.reset()
-        front = Front(moto)
+        front = Front(moto, given.pop("keep_all"))
         front.faults.control(given)
         asyncio.run(serve(front, port, None if stay else parent))
     finally:

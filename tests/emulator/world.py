@@ -10,14 +10,14 @@ from metrics import OPERATIONS as METRIC_OPERATIONS
 from metrics import InvalidRequest, Metrics
 from models import iam_action
 
-READ = re.compile(r"^(Describe|List|Get|BatchGet)")
+READ = re.compile(r"^(Describe|List|Get|BatchGet|Head)")
 
 
 class World:
     """Everything the account holds, except what moto holds."""
 
-    def __init__(self, moto):
-        self.moto = moto
+    def __init__(self, moto, keep_all=False):
+        self.moto, self.keep_all = moto, keep_all
         self.clear()
 
     def clear(self):
@@ -40,6 +40,16 @@ class World:
         """The answer that needs no moto, or None."""
         if request.service is None:
             return unknown(request)
+        if self.keep_all and (kept := self.kept.get(_identity(request))):
+            return kept
+        answer = self._made_here(request)
+        if answer is None:
+            return self.kept.get(_identity(request))
+        if self.keep_all and READ.match(request.operation):
+            self.kept[_identity(request)] = answer
+        return answer
+
+    def _made_here(self, request):
         if request.service == "cloudwatch" and request.operation in METRIC_OPERATIONS:
             return self._metric_answer(request)
         if request.service == "sts" and request.operation == "AssumeRole":
@@ -47,9 +57,7 @@ class World:
         if request.operation == "GetCallerIdentity" and request.access_key in self.sessions:
             return None
         record = self.canned.find(request)
-        if record is None:
-            return self.kept.get(_identity(request))
-        return from_record(request, record)
+        return from_record(request, record) if record is not None else None
 
     def moto_answer(self, request):
         """moto's answer, put right; answers to reads are kept until something is written."""
@@ -57,10 +65,11 @@ class World:
         answer = self._put_right(request, reply) if reply else unknown(request)
         if request.operation == "AssumeRole":
             self.sessions.update(roles.session(request, answer))
-        elif not READ.match(request.operation):
+        elif READ.match(request.operation):
+            if answer.status < 300 or self.keep_all:
+                self.kept[_identity(request)] = answer
+        elif not request.operation.startswith("Generate"):  # a report changes nothing that others show
             self.kept.clear()
-        elif answer.status < 300:
-            self.kept[_identity(request)] = answer
         return answer
 
     def _metric_answer(self, request):
