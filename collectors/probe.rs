@@ -19,7 +19,7 @@ use futures::future::join_all;
 
 use crate::{
     aws::{Account, Connection, Place, what_opens},
-    calls::{self, Call, ec2_account, sts},
+    calls::{self, Call, ec2_account, organizations, sts},
 };
 
 pub use judge::{Answer, State};
@@ -58,6 +58,10 @@ pub fn tries() -> impl Iterator<Item = &'static Try> {
 
 /// Asked when the account was found: who is calling, and in which regions. They are not asked again.
 pub static ASKED_BEFORE: &[&Call] = &[&sts::GET_CALLER_IDENTITY, &ec2_account::DESCRIBE_REGIONS];
+
+/// Asked of the organisation and of no account: a preflight with `--org` asks them for the accounts themselves, and ends with the
+/// cause when it may not.
+pub static OF_ORGANIZATION: &[&Call] = organizations::CALLS;
 
 /// Tries every declared operation in every place of the account, all at once; `done` is told of each place that is finished.
 pub async fn probe(
@@ -104,7 +108,8 @@ fn probed(call: &'static Call, account: &str, region: &Arc<str>, answer: Answer,
 /// Declared operations that nothing here tries: a scan would ask what no preflight told of.
 pub fn untried() -> Vec<String> {
     let is_tried = |call: &&Call| {
-        ASKED_BEFORE.iter().any(|asked| std::ptr::eq(*asked, *call)) || tries().any(|one| std::ptr::eq(one.call, *call))
+        let asked = ASKED_BEFORE.iter().chain(OF_ORGANIZATION).any(|asked| std::ptr::eq(*asked, *call));
+        asked || tries().any(|one| std::ptr::eq(one.call, *call))
     };
     calls::all().filter(|call| !is_tried(call)).map(Call::name).collect()
 }

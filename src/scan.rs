@@ -218,10 +218,7 @@ pub(crate) async fn find(
 }
 
 /// Who is calling, unless the user interrupts; which regions there are is a matter of each account.
-pub(crate) async fn identified(
-    connection: &Connection,
-    mut stop: watch::Receiver<bool>,
-) -> Result<Account, Failure> {
+pub(crate) async fn identified(connection: &Connection, mut stop: watch::Receiver<bool>) -> Result<Account, Failure> {
     tokio::select! {
         account = Account::identified(connection) => account.map_err(of_account),
         _ = stop.wait_for(|stop| *stop) => Err(too_early()),

@@ -47,6 +47,9 @@ pub struct Plan {
     pub caller: Option<String>,
     /// The accounts of a scan of many; none for the caller's own.
     pub many: Option<Many>,
+    /// Whether the bundle that is being written leaves nothing to go on with.
+    #[serde(default)]
+    closing: bool,
 }
 
 /// The accounts of a scan of many, and how they are entered.
@@ -111,6 +114,7 @@ impl Plan {
             settings,
             caller: None,
             many: None,
+            closing: false,
         }
     }
 }
@@ -131,16 +135,14 @@ impl Unfinished {
     pub fn begin(bundle: &Path, plan: Plan) -> Result<Self, Failure> {
         let (folder, name) = place(bundle)?;
         let failed = |error: std::io::Error| Failure::file("write into", &folder, &error);
-        fs::create_dir_all(folder.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-        fs::create_dir(&folder).map_err(|error| match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Failure::usage(format!(
-                "a scan into {} was begun and not finished: go on with `rung scan --resume {}`, or remove {}",
-                bundle.display(),
-                bundle.display(),
-                folder.display()
-            )),
-            _ => failed(error),
-        })?;
+        if is_begun(bundle) {
+            let (bundle, folder) = (bundle.display(), folder.display());
+            return Err(Failure::usage(format!(
+                "a scan into {bundle} was begun and not finished: go on with `rung scan --resume {bundle}`, or remove {folder}"
+            )));
+        }
+        // One that was killed before it had written its plan had not begun.
+        fs::create_dir_all(&folder).map_err(failed)?;
         let lock = locked(&folder)?;
         let unfinished = Unfinished { folder, name, plan, _lock: lock };
         unfinished.save()?;
@@ -169,9 +171,23 @@ impl Unfinished {
         Ok(Unfinished { folder, name, plan, _lock: lock })
     }
 
-    /// What `--resume` takes.
+    /// The name of its bundle.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What `--resume` takes for it: the name for a scan in `scans`, the user's folder, the path for any other.
+    pub fn id(&self, scans: Option<&Path>) -> String {
+        let bundle = self.folder.with_file_name(&self.name);
+        match bundle.parent() == scans {
+            true => self.name.clone(),
+            false => bundle.display().to_string(),
+        }
+    }
+
+    /// Whether it is still on disk.
+    pub fn is_there(&self) -> bool {
+        self.folder.join(PLAN).is_file()
     }
 
     /// Where the journals lie.
@@ -193,6 +209,17 @@ impl Unfinished {
         aside.flush().map_err(failed)?;
         aside.persist(&path).map_err(|error| failed(error.error))?;
         Ok(())
+    }
+
+    /// Says that the bundle about to appear is the end of it: killed after that, it is not gone on with.
+    pub fn closing(&mut self) -> Result<(), Failure> {
+        self.plan.closing = true;
+        self.save()
+    }
+
+    /// Whether it ended, and only its traces were left when it was killed.
+    pub fn ended(&self, bundle: &Path) -> bool {
+        self.plan.closing && bundle.join("manifest.json").is_file()
     }
 
     /// The scan ended: nothing is left to go on with.

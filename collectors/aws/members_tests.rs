@@ -1,5 +1,3 @@
-use futures::executor::block_on;
-
 use super::*;
 use crate::{aws::GLOBAL, testing};
 
@@ -12,7 +10,8 @@ const WHOLE: &[&str] = &[
 ];
 
 fn of(cases: &[&str], selection: Selection) -> Result<Members, MembersError> {
-    block_on(members(&testing::place(GLOBAL, cases), &selection))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(members(&testing::place(GLOBAL, cases), &selection))
 }
 
 fn ids(selection: Selection) -> Vec<String> {

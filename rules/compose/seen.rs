@@ -104,6 +104,7 @@ fn join(sum: &mut Coverage, line: &Coverage) {
     sum.pages += line.pages;
     sum.items += line.items;
     sum.calls += line.calls;
+    sum.resumed += line.resumed;
     sum.retries += line.retries;
     sum.throttles += line.throttles;
     sum.errors += line.errors;
@@ -139,6 +140,7 @@ mod tests {
             pages: 2,
             items: 3,
             calls: 2,
+            resumed: 0,
             retries: 1,
             throttles: 1,
             errors: 0,

@@ -15,13 +15,13 @@ pub(crate) struct AccountFlags {
     #[arg(long)]
     org: bool,
     /// Only accounts below this unit: ou-..., a path like Prod/Web, or a name; repeat for several
-    #[arg(long = "org-unit", value_name = "UNIT", requires = "org")]
+    #[arg(long = "org-unit", value_name = "UNIT", requires = "org", conflicts_with = "accounts")]
     units: Vec<String>,
     /// Only accounts with this tag, with one of the values; repeat for tags that must all fit
-    #[arg(long = "org-tag", value_name = "KEY=VALUE[,VALUE]", requires = "org", value_parser = org_tag)]
+    #[arg(long = "org-tag", value_name = "KEY=VALUE[,VALUE]", requires = "org", conflicts_with = "accounts", value_parser = org_tag)]
     tags: Vec<(String, Vec<String>)>,
     /// Leave out an account or a unit with all below it; repeat for several
-    #[arg(long, value_name = "ACCOUNT_OR_UNIT", requires = "org")]
+    #[arg(long, value_name = "ACCOUNT_OR_UNIT", requires = "org", conflicts_with = "accounts")]
     exclude: Vec<String>,
     /// Scan the accounts that this file lists: one a line, 12 digits, optionally a name; # begins a comment
     #[arg(long, value_name = "FILE", conflicts_with = "org")]

@@ -116,7 +116,7 @@ fn files_that_the_docs_name_exist() {
             assert!(linked.exists(), "{page} links to {path}, which does not exist");
             if !anchor.is_empty() {
                 let text = fs::read_to_string(&linked).unwrap().to_lowercase();
-                let heading = format!("# {}\n", anchor);
+                let heading = format!("# {}\n", anchor.replace('-', " "));
                 assert!(text.contains(&heading), "{page} links to {link}, which has no such heading");
             }
         }

@@ -80,7 +80,12 @@ fn scan(url: &str, now: Timestamp, folder: Option<&Path>, cut: Cut) -> Scan {
         let regions = ["us-east-1".to_owned(), "eu-west-1".to_owned()];
         let account = Account::find(&connection, &regions).await.unwrap();
         let places = account.places(&connection);
-        let set = collect_all(&places, |_| drop(cut.at_first_place.then(|| stop.send(true)))).await;
+        let set = collect_all(&places, |_| {
+            if cut.at_first_place {
+                let _ = stop.send(true);
+            }
+        })
+        .await;
         if let Some(journal) = journal {
             journal.finish().await.unwrap();
         }
@@ -110,10 +115,14 @@ fn same(one: &Scan, other: &Scan) {
     }
 }
 
-/// Requests by operation, without the identity, which every scan asks, and the metrics, whose queries share requests as they come.
+/// Requests by operation, without the identity, which every scan asks, the metrics, whose queries share requests as they come, and
+/// recommendations: one region is not enrolled, and what ended in a gap is asked again.
 fn counts(emulator: &Emulator) -> Vec<(String, u64)> {
     let counts = emulator.counts();
-    let fixed = |name: &str| !matches!(name, "sts:GetCallerIdentity" | "cloudwatch:GetMetricData");
+    let fixed = |name: &str| {
+        !matches!(name, "sts:GetCallerIdentity" | "cloudwatch:GetMetricData")
+            && !(name.starts_with("compute-optimizer:") && name.ends_with("Recommendations"))
+    };
     let counts = counts.as_object().unwrap().iter().filter(|(name, _)| fixed(name));
     counts.map(|(name, count)| (name.clone(), count.as_u64().unwrap())).collect()
 }
@@ -140,11 +149,11 @@ fn a_scan_that_was_cut_off_asks_for_nothing_twice_and_sees_the_same() {
     assert!(!earlier.is_empty() && !later.is_empty());
     assert!(earlier.iter().all(|one| one.read_at >= first.began));
 
-    // A third has nothing left to ask but who it is.
+    // A third has nothing left to ask but who it is, and what ended in a gap.
     emulator.reset_counts();
     let third = scan(&emulator.url, now, Some(folder.path()), Cut::default());
     same(&third, &whole);
-    assert_eq!(emulator.counts().to_string(), r#"{"sts:GetCallerIdentity":1}"#);
+    assert_eq!((counts(&emulator), emulator.counts()["sts:GetCallerIdentity"].as_u64()), (vec![], Some(1)));
 }
 
 #[test]
@@ -171,10 +180,12 @@ fn what_was_denied_failed_or_throttled_is_asked_again() {
     let whole = scan(&emulator.url, now, None, Cut::default());
     emulator.control(
         r#"{"deny": ["ec2:DescribeVolumes", "cloudwatch:GetMetricData"], "deny_scp": ["lambda:ListFunctions"],
-            "fail": {"rds:DescribeDBInstances": "ExpiredToken", "s3:ListBuckets": "Throttling"}}"#,
+            "fail": {"rds:DescribeDBInstances": "InternalFailure", "s3:ListBuckets": "Throttling"}}"#,
     );
     let hampered = scan(&emulator.url, now, Some(folder.path()), Cut::default());
-    assert!(hampered.set.gaps.len() > whole.set.gaps.len());
+    for operation in ["ec2:DescribeVolumes", "lambda:ListFunctions", "rds:DescribeDBInstances", "s3:ListBuckets"] {
+        assert!(hampered.set.gaps.iter().any(|gap| gap.operation == operation), "{operation} is hidden");
+    }
     emulator.reset_counts();
     let again = scan(&emulator.url, now, Some(folder.path()), Cut::default());
     same(&again, &whole);

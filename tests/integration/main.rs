@@ -17,6 +17,7 @@ mod faults;
 mod gate;
 mod hostile;
 mod journal;
+mod killed;
 mod many;
 mod organisation;
 mod people;

@@ -9,7 +9,7 @@ use rung::{
 use rung_collectors::aws::Replay;
 use rung_rules::{
     compose::{Parts, compose},
-    model::{AccountReport, EvidenceSet, Scan, Settings, assess},
+    model::{AccountReport, Cause, EvidenceSet, Level, Outcome, Scan, Settings, assess},
 };
 use serde_json::Value;
 
@@ -128,5 +128,19 @@ fn evidence_stays_where_its_finding_says() {
     for finding in assessment["findings"].as_array().unwrap() {
         let line: usize = finding["evidence"].as_str().unwrap().rsplit(':').next().unwrap().parse().unwrap();
         assert_eq!(lines[line - 1]["subject"]["arn"], finding["subject"]["arn"]);
+    }
+}
+
+#[test]
+fn nothing_of_a_closed_account_is_met_unmet_or_not_applicable() {
+    let now = "2026-11-25T00:00:00Z".parse().unwrap();
+    let set = rung_collectors::closed("111111111111", now, Cause::Denied, "no");
+    let settings = Settings::default();
+    for control in assess(&set, &settings).controls {
+        for result in &control.criteria {
+            assert_eq!(result.outcome, Outcome::Unknown, "{}", result.criterion.id);
+        }
+        let levels = control.levels.unwrap();
+        assert_eq!((levels.confirmed, levels.possible), (Level::L1, Level::L5));
     }
 }

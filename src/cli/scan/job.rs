@@ -89,6 +89,11 @@ impl Job {
     pub(super) fn resume(args: &Args, id: &Path) -> Result<Self, Failure> {
         let target = begin::of_id(id)?;
         let unfinished = Unfinished::resume(&target)?;
+        if unfinished.ended(&target) {
+            unfinished.remove();
+            let words = "ended: its bundle is whole, and nothing is left to go on with";
+            return Err(Failure::usage(format!("the scan into {} {words}", target.display())));
+        }
         let plan = &unfinished.plan;
         check_targets(args, &plan.settings)?;
         let accounts = match &plan.many {

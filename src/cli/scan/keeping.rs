@@ -1,6 +1,6 @@
 //! What is left of a scan that did not end: enough to go on with, or a word that nothing is.
 
-use super::super::output::note;
+use super::super::{latest, output::note};
 use crate::{failure::Failure, plain::plain, unfinished::Unfinished};
 
 /// What a scan keeps until its bundle is written.
@@ -17,18 +17,27 @@ impl Keeping {
     }
 
     fn hint(unfinished: &Unfinished) -> String {
-        format!("rung scan --resume {}", plain(unfinished.name()))
+        let scans = latest::scans().ok();
+        format!("rung scan --resume {}", plain(&unfinished.id(scans.as_deref())))
     }
 
     /// The bundle could not be written.
     pub(super) fn lost(&self, failure: Failure) -> Failure {
-        match &self.unfinished {
+        match self.unfinished.as_ref().filter(|unfinished| unfinished.is_there()) {
             None => failure
                 .and("Nothing of this scan is kept: make room, or name another folder with --bundle, and scan again."),
             Some(unfinished) => {
                 let hint = Keeping::hint(unfinished);
                 failure.and(&format!("What was read is kept: when the cause is mended, go on with `{hint}`."))
             }
+        }
+    }
+
+    /// The bundle is about to appear; nothing is `open` then, or something is.
+    pub(super) fn closing(&mut self, open: bool) -> Result<(), Failure> {
+        match &mut self.unfinished {
+            Some(unfinished) if !open => unfinished.closing(),
+            _ => Ok(()),
         }
     }
 

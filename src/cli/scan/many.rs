@@ -79,17 +79,16 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     {
         note(&format!("accounts that are not finished could not be resumed: {}", plain(&error.to_string())));
     }
-    let keeping = Keeping::new(Some(unfinished), true);
-    let lost = |failure| keeping.lost(failure);
-    let interrupted = interrupted.map_err(lost)?;
+    let mut keeping = Keeping::new(Some(unfinished), true);
+    let interrupted = interrupted.map_err(|failure| keeping.lost(failure))?;
     if written.sums.entered == 0 && !interrupted.0 {
         let why = written.sums.why_not.as_deref().unwrap_or("there is none");
         keeping.end(false);
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
-    let (mut decided, accounts, bundle) =
-        written.write(&caller, interrupted, &folder, scratch.path(), draft).map_err(lost)?;
+    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &mut keeping);
+    let (mut decided, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
     let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()) };
     // What is printed is read once more from what was written of the accounts.
     let printed = print(args, &mut decided, &accounts, output, &rendering);
@@ -191,12 +190,12 @@ impl<'s> Written<'s> {
         self,
         caller: &Caller,
         interrupted: Interrupted,
-        folder: &Path,
-        scratch: &Path,
+        folders: [&Path; 2],
         draft: Draft,
+        keeping: &mut Keeping,
     ) -> Result<(Decided<'s>, Accounts, PathBuf), Failure> {
         tell_not_entered(&self.not_entered);
-        let mut folders = [AccountFolder::all(folder), AccountFolder::all(scratch)].concat();
+        let mut folders = folders.map(AccountFolder::all).concat();
         folders.sort_by_key(AccountFolder::id);
         folders.iter().try_for_each(|account| draft.append_account(account))?;
         draft.write_settings(self.settings)?;
@@ -205,6 +204,7 @@ impl<'s> Written<'s> {
         let mut decided = self.whole.decide(&accounts, scan)?;
         draft.write_assessment(|out| decided.json(&accounts, out))?;
         draft.write_page(|out| decided.html(out))?;
+        keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
         Ok((decided, accounts, bundle))
     }

@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         }
         scanned
     });
-    let scanned = match scanned {
+    let mut scanned = match scanned {
         Ok(scanned) => scanned,
         Err(failure) => {
             // Nothing was read that could be gone on with.
@@ -53,12 +53,14 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
             return Err(failure);
         }
     };
-    let keeping = Keeping::new(unfinished, kept);
+    let mut keeping = Keeping::new(unfinished, kept);
+    let unrecorded = scanned.unrecorded.take();
     let assessed = assess(&scanned.set, &settings);
-    let written = write(&assessed, &settings, &scanned, draft).map_err(|failure| keeping.lost(failure))?;
+    let written = write(&assessed, &settings, &scanned, draft, &mut keeping);
+    let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
     let exit = finish(args, &scanned, &written, output, began.elapsed())?;
-    match scanned.unrecorded {
+    match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),
         None => Ok(exit),
     }
@@ -76,12 +78,14 @@ fn write<'s>(
     settings: &'s Settings,
     scanned: &'s Scanned,
     draft: Draft,
+    keeping: &mut Keeping,
 ) -> Result<Written<'s>, Failure> {
     let parts = Parts { set: &scanned.set, settings, assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
     let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
     // The assessment has its coverage instead; the bundle keeps what that is made of.
     let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
+    keeping.closing(scanned.interrupted)?;
     Ok(Written { head, findings, bundle: draft.finish(&stored)? })
 }
 

@@ -33,7 +33,7 @@ pub(super) fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
         let count = |state| left.iter().filter(|account| account.state == state).count();
         let (closed, cut) = (count(AccountState::NotEntered), count(AccountState::Interrupted));
         let words =
-            format!("{closed} could not be entered, {cut} were interrupted: nothing of them counts as met or unmet");
+            format!("{closed} could not be entered, {cut} were interrupted: what was not read of them is unknown");
         writeln!(out, "  {}", styled(&words, Style::new().yellow()))?;
     }
     writeln!(out)

@@ -36,12 +36,22 @@ fn a_key_stays_nowhere() {
     let good = format!(r#"{{"projects":[{{"name":"a","description":"key {SECRET} b"}}]}}"#);
     for body in changed(good.as_bytes(), 2_000) {
         let Ok(text_of) = String::from_utf8(body) else { continue };
-        if !text_of.contains(&format!(" {SECRET} ")) || serde_json::from_str::<Value>(&text_of).is_err() {
+        let Ok(value) = serde_json::from_str::<Value>(&text_of) else { continue };
+        // Names of fields are AWS's, or names of tags and variables: a change may have put the key into one.
+        if !text_of.contains(&format!(" {SECRET} ")) || named(&value) {
             continue;
         }
         looked_at += 1;
         let kept = without_secrets("codebuild", "BatchGetProjects", &text_of);
         assert!(!kept.contains(SECRET), "{text_of}");
     }
-    assert!(looked_at > 50, "{looked_at}");
+    assert!(looked_at > 20, "{looked_at}");
+}
+
+fn named(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().any(|(name, field)| name.contains(SECRET) || named(field)),
+        Value::Array(items) => items.iter().any(named),
+        _ => false,
+    }
 }
