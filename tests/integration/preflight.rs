@@ -56,8 +56,10 @@ fn with_every_permission_nothing_is_denied_and_little_is_asked() {
         .filter(|(_, count)| *count > 0)
         .collect();
     for (name, count) in &asked {
-        assert!(declared.contains(name), "{name} was asked and is not declared");
-        let places = operations.iter().filter(|one| one["operation"] == **name && one["state"] != "not_tried").count();
+        // The emulator's table of routes has the older name of one operation.
+        let name = name.replace("s3:GetBucketLifecycle", "s3:GetBucketLifecycleConfiguration");
+        assert!(declared.contains(&name), "{name} was asked and is not declared");
+        let places = operations.iter().filter(|one| one["operation"] == *name && one["state"] != "not_tried").count();
         assert!(*count <= places as u64, "{name}: {count} requests for {places} places");
     }
     assert!(asked.len() > 80, "only {} operations were asked", asked.len());
