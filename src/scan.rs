@@ -77,6 +77,8 @@ pub struct Request {
     pub journal: Option<Journal>,
     /// When the scan began that this one goes on with.
     pub now: Option<Timestamp>,
+    /// The account of the scan that this one goes on with; the credentials must be of it.
+    pub account: Option<String>,
 }
 
 impl Request {
@@ -102,6 +104,7 @@ impl Request {
             progress: false,
             journal: None,
             now: None,
+            account: None,
         }
     }
 }
@@ -125,6 +128,7 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
     let Connected { connection, regions, tags, metrics } = &connected;
     let account = find(connection, regions, stop.clone()).await;
     let account = account.map_err(|failure| of_profile(failure, request.profile.as_deref()))?;
+    same_account(request.account.as_deref(), &account.id)?;
     let places = account.places(connection);
     let progress = Progress::start(request.progress, connection, &places);
     let mut set = collected(&request, &places, *tags, |place| progress.place_done(place)).await;
@@ -134,6 +138,16 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
     let unrecorded = finish_recording(connection, &account, *metrics, request.record.as_deref()).err();
     let scan = described(connection, &account, interrupted);
     Ok(Scanned { set, scan, interrupted, unrecorded })
+}
+
+/// What one account's credentials began another's do not go on with.
+pub(crate) fn same_account(begun_by: Option<&str>, account: &str) -> Result<(), Failure> {
+    match begun_by.filter(|before| *before != account) {
+        None => Ok(()),
+        Some(before) => Err(Failure::credentials(format!(
+            "the scan was begun by account {before}, but these credentials are of {account}"
+        ))),
+    }
 }
 
 /// A connection, and what a recording says of the scan that made it.

@@ -126,6 +126,8 @@ pub struct Unfinished {
     name: String,
     /// What it set out to do.
     pub plan: Plan,
+    /// Whether it was begun just now, and not gone on with.
+    fresh: bool,
     /// The lock ends with the process, however that ends.
     _lock: File,
 }
@@ -144,7 +146,7 @@ impl Unfinished {
         // One that was killed before it had written its plan had not begun.
         fs::create_dir_all(&folder).map_err(failed)?;
         let lock = locked(&folder)?;
-        let unfinished = Unfinished { folder, name, plan, _lock: lock };
+        let unfinished = Unfinished { folder, name, plan, fresh: true, _lock: lock };
         unfinished.save()?;
         Ok(unfinished)
     }
@@ -168,7 +170,7 @@ impl Unfinished {
             let words = "more than a day ago: what it saw is too old to be one picture with what would be read now";
             return Err(Failure::usage(format!("{name} was begun at {}, {words}. Scan again.", plan.started_at)));
         }
-        Ok(Unfinished { folder, name, plan, _lock: lock })
+        Ok(Unfinished { folder, name, plan, fresh: false, _lock: lock })
     }
 
     /// The name of its bundle.
@@ -220,6 +222,20 @@ impl Unfinished {
     /// Whether it ended, and only its traces were left when it was killed.
     pub fn ended(&self, bundle: &Path) -> bool {
         self.plan.closing && bundle.join("manifest.json").is_file()
+    }
+
+    /// The scan could not begin: of a new one nothing was read, what an earlier part read stays.
+    pub fn not_begun(self) {
+        if self.fresh {
+            self.remove();
+        }
+    }
+
+    /// The account whose answers the journal has, if it has those of one.
+    pub fn account(&self) -> Option<String> {
+        let mut files = fs::read_dir(self.journal()).into_iter().flatten().flatten();
+        let first = files.next()?.file_name().to_string_lossy().split('.').next()?.to_owned();
+        files.next().is_none().then_some(first)
     }
 
     /// The scan ended: nothing is left to go on with.

@@ -147,6 +147,15 @@ fn killed_in_the_middle_it_goes_on_without_asking_again() {
     assert!(!rung.path("b").exists() && rung.path(".rung-unfinished-b").exists());
     let fails = rung.fails(2, &scan("b"));
     assert!(fails.contains("rung scan --resume b"), "{fails}");
+    // Without credentials, and with those of another account, nothing is asked and nothing is lost.
+    let nobody = rung.command(&["scan", "--resume", "b", "-q"]).env_remove("AWS_ACCESS_KEY_ID").output().unwrap();
+    assert_eq!(nobody.status.code(), Some(4), "{}", String::from_utf8_lossy(&nobody.stderr));
+    let plan = rung.path(".rung-unfinished-b/scan.json");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, text.replace("\"caller\":\"123456789012\"", "\"caller\":\"999999999999\"")).unwrap();
+    let other = rung.fails(4, &["scan", "--resume", "b", "-q"]);
+    assert!(other.contains("begun by account 999999999999"), "{other}");
+    std::fs::write(&plan, text).unwrap();
     let resumed: Value = serde_json::from_str(&rung.ok(&["scan", "--resume", "b", "--format", "json", "-q"])).unwrap();
     assert_eq!(findings(&resumed), findings(&calm));
     assert_eq!(levels(&resumed), levels(&calm));

@@ -114,6 +114,7 @@ impl Job {
         let mut request = request(args, Input::Aws, plan)?;
         request.journal = journal(&unfinished);
         request.now = Some(plan.started_at);
+        request.account = unfinished.account();
         // An interrupted scan may have left a bundle of what it saw: that stays as it is.
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
@@ -164,6 +165,7 @@ fn request(args: &Args, input: Input, plan: &Plan) -> Result<Request, Failure> {
         progress: !args.quiet,
         journal: None,
         now: None,
+        account: None,
     })
 }
 

@@ -30,7 +30,10 @@ use crate::{
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Rendering, csv, text},
-    scan::many::{Asked, Caller, Interrupted, ScanSums, Seen},
+    scan::{
+        many::{Asked, Caller, Interrupted, ScanSums, Seen},
+        same_account,
+    },
     unfinished::{Many, Unfinished},
 };
 
@@ -53,7 +56,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let (caller, members, role) = match entered {
         Ok(entered) => entered,
         Err(failure) => {
-            unfinished.remove();
+            unfinished.not_begun();
             return Err(failure);
         }
     };
@@ -109,10 +112,7 @@ fn enter(
 ) -> Result<Entered, Failure> {
     let caller = runtime.block_on(Caller::connect(request, stopped))?;
     let id = caller.account.id.to_string();
-    if let Some(other) = unfinished.plan.caller.as_ref().filter(|before| **before != id) {
-        let words = "but these credentials are of";
-        return Err(Failure::credentials(format!("the scan was begun by account {other}, {words} {id}")));
-    }
+    same_account(unfinished.plan.caller.as_deref(), &id)?;
     let (members, role) = match accounts {
         Wanted::Listed(members, role) => (members, role),
         Wanted::Selected(selection, role) => {

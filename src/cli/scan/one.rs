@@ -48,8 +48,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut scanned = match scanned {
         Ok(scanned) => scanned,
         Err(failure) => {
-            // Nothing was read that could be gone on with.
-            unfinished.into_iter().for_each(Unfinished::remove);
+            unfinished.into_iter().for_each(Unfinished::not_begun);
             return Err(failure);
         }
     };
