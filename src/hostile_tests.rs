@@ -90,6 +90,11 @@ const MANIFEST: &str = r#"{"schema":"rung/bundle/v1","rung":"0.1.0","scan":{"id"
 const EVIDENCE: &str = r#"{"subject":{"arn":"arn:aws:ec2:r:1:volume/v","account":"1","region":"r"},"kind":"bucket","facts":{"size_bytes":{"value":1.0,"from":"s-0000000000000001"},"intelligent_tiering":{"value":true,"from":"s-0000000000000001"},"lifecycle":{"value":true,"from":"s-0000000000000001"},"intelligent_tiering_bytes":{"gap":"g-0000000000000001"}}}
 "#;
 
+const ACCOUNTS: &str = "# accounts\n111122223333  shop\r\n444455556666\tdata lake # moved\n\n777788889999\n";
+const PLAN: &str = r#"{"schema":"rung/unfinished/v1","rung":"0.1.0","started_at":"2026-11-25T00:00:00Z","profile":null,"regions":["us-east-1"],
+    "metrics":true,"sql_digests":false,"register":null,"settings":{},"caller":"123456789012","many":{"role":{"name":"r","external_id":null,
+    "session_name":"rung","session_tags":[],"chain":[]},"members":[["111122223333","shop",null]]},"closing":false}"#;
+
 /// A message that names the file: whoever wrote it has to find the place.
 fn names(message: &str, path: &Path) -> bool {
     message.contains(path.file_name().unwrap().to_str().unwrap())
@@ -97,6 +102,26 @@ fn names(message: &str, path: &Path) -> bool {
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn files_of_accounts(bytes in changed(ACCOUNTS)) {
+        let (_keep, path) = file("accounts.txt", &bytes);
+        match crate::config::accounts::read(&path) {
+            Ok(members) => prop_assert!(members.iter().all(|one| one.id.len() == 12)),
+            Err(failure) => prop_assert!(names(&failure.message, &path), "{}", failure.message),
+        }
+    }
+
+    #[test]
+    fn unfinished_scans(bytes in changed(PLAN)) {
+        let folder = tempfile::tempdir().unwrap();
+        let aside = folder.path().join(".rung-unfinished-b");
+        fs::create_dir(&aside).unwrap();
+        fs::write(aside.join("scan.json"), &bytes).unwrap();
+        if let Err(failure) = crate::unfinished::Unfinished::resume(&folder.path().join("b")) {
+            prop_assert!(!failure.message.is_empty() && aside.join("scan.json").exists());
+        }
+    }
 
     #[test]
     fn registers(csv in changed(CSV), markdown in changed(MARKDOWN), toml in changed(TOML)) {

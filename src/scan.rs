@@ -131,7 +131,8 @@ pub async fn run(request: Request, stop: watch::Receiver<bool>) -> Result<Scanne
     same_account(request.account.as_deref(), &account.id)?;
     let places = account.places(connection);
     let progress = Progress::start(request.progress, connection, &places);
-    let mut set = collected(&request, &places, *tags, |place| progress.place_done(place)).await;
+    let register = request.register.as_ref();
+    let mut set = collected(&request, register, &places, *tags, |place| progress.place_done(place)).await;
     progress.finish();
     set.sort();
     let interrupted = *stop.borrow();
@@ -205,8 +206,14 @@ async fn connected(request: &Request, stop: &watch::Receiver<bool>) -> Result<Co
 }
 
 /// The evidence of an account's places, with the register if it is the account that has it.
-async fn collected(request: &Request, places: &[Arc<Place>], tags: bool, done: impl Fn(&Place)) -> EvidenceSet {
-    let handed = match (&request.register, places.iter().find(|place| place.is_global())) {
+async fn collected(
+    request: &Request,
+    register: Option<&Handed>,
+    places: &[Arc<Place>],
+    tags: bool,
+    done: impl Fn(&Place),
+) -> EvidenceSet {
+    let handed = match (register, places.iter().find(|place| place.is_global())) {
         (Some(register), Some(place)) => register::evidence(register, place).await,
         _ => (Vec::new(), None),
     };

@@ -6,6 +6,7 @@ use std::{
     time::SystemTime,
 };
 
+use rung_rules::model::Scan;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -53,9 +54,14 @@ fn neighbour(folder: PathBuf) -> Option<Neighbour> {
     })
 }
 
-/// The newest bundle beside `target` of the same accounts.
-pub(super) fn previous(target: &Path, accounts: &[String]) -> Option<Previous> {
+/// The newest bundle beside `target` of the same account, or of an organisation that the same account scans: its accounts change.
+pub(super) fn previous(target: &Path, scan: &Scan) -> Option<Previous> {
+    let caller = |id: &str| id.rsplit('-').next().map(str::to_owned);
+    let same = |one: &Neighbour| {
+        let several = one.accounts.len() > 1 && scan.accounts.len() > 1;
+        one.accounts == scan.accounts || (several && caller(&one.scan) == caller(&scan.id))
+    };
     let beside = neighbours(super::parent(target)).into_iter();
-    let newest = beside.filter(|one| one.accounts == accounts && one.folder != target).max_by_key(|one| one.written)?;
+    let newest = beside.filter(|one| same(one) && one.folder != target).max_by_key(|one| one.written)?;
     Some(Previous { scan: newest.scan, manifest_sha256: newest.sha256 })
 }

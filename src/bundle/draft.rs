@@ -206,7 +206,7 @@ impl Draft {
             rung: env!("CARGO_PKG_VERSION").to_owned(),
             scan: Scan { ledger: Vec::new(), ..scan.clone() },
             // What is replaced each time chains nothing.
-            previous: if self.replace { None } else { chain::previous(&self.target, &scan.accounts) },
+            previous: if self.replace { None } else { chain::previous(&self.target, scan) },
             signed_by: self.key.as_ref().map(|key| key.public().fingerprint()),
             parts,
         }

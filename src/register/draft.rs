@@ -30,7 +30,10 @@ pub fn entries(assessment: &Assessment, today: Date, choices: &Choices) -> Vec<E
         let next = control.next.as_ref().map(|next| next.level);
         (Some(criterion.level) != next, criterion.level, criterion.effort, control.id)
     });
-    let accounts = assessment.scan.accounts.join("-");
+    let accounts = match assessment.scan.accounts.as_slice() {
+        [first, _, _, rest @ ..] if !rest.is_empty() => format!("{first}-and-{}-more", rest.len() + 2),
+        few => few.join("-"),
+    };
     let entry = |(control, criterion): (&ControlReport, &CriterionReport)| {
         let short = criterion.id.rsplit('.').next().unwrap_or_default();
         let failing: Vec<&Finding> = assessment

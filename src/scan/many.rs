@@ -135,7 +135,10 @@ impl Caller {
             }
         };
         match entered {
-            Ok(entered) => self.read(request, told, entered, stop).await,
+            Ok(entered) => {
+                self.read(request, told, entered, self.register_of(asked).is_some_and(|id| *id == *member.id), stop)
+                    .await
+            }
             Err(error) => {
                 let (cause, words) = why_not_entered(&error);
                 self.not_entered(told, cause, &words)
@@ -143,16 +146,24 @@ impl Caller {
         }
     }
 
+    /// The register is one for all: it counts in the caller's own account, or else in the first.
+    fn register_of<'m>(&self, asked: &'m Asked) -> Option<&'m str> {
+        let own = asked.members.iter().find(|member| member.id == self.account.id);
+        own.or(asked.members.first()).map(|member| &*member.id)
+    }
+
     async fn read(
         &self,
         request: &Request,
         told: AccountReport,
         entered: Entered,
+        holds_register: bool,
         stop: &watch::Receiver<bool>,
     ) -> Seen {
         let Entered { connection, account, left_out } = entered;
         let places = account.places(&connection);
-        let mut set = collected(request, &places, self.connected.tags, |_| ()).await;
+        let register = request.register.as_ref().filter(|_| holds_register);
+        let mut set = collected(request, register, &places, self.connected.tags, |_| ()).await;
         // Regions that are off for this account are gaps that no place registered.
         if !left_out.is_empty() {
             let (_, gaps) = connection.span.registry.snapshot();
