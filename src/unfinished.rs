@@ -298,6 +298,8 @@ fn locked(folder: &Path) -> Result<File, Failure> {
         Err(TryLockError::WouldBlock) => {
             Err(Failure::usage(format!("{} is still being scanned by another process", folder.display())))
         }
+        // Some network file systems have no locks: better a scan without one than none.
+        Err(TryLockError::Error(error)) if error.kind() == std::io::ErrorKind::Unsupported => Ok(file),
         Err(TryLockError::Error(error)) => Err(Failure::file("lock", &path, &error)),
     }
 }
