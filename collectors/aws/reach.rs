@@ -58,11 +58,13 @@ struct Known {
     refused: bool,
 }
 
+type AccountAndRegion = (Arc<str>, Arc<str>);
+
 /// Which regions answer, and which know the credentials.
 #[derive(Debug, Default)]
 pub struct Reach {
     regions: Mutex<BTreeMap<Arc<str>, Region>>,
-    known: Mutex<BTreeMap<(Arc<str>, Arc<str>), Known>>,
+    known: Mutex<BTreeMap<AccountAndRegion, Known>>,
 }
 
 impl Reach {

@@ -71,7 +71,6 @@ impl Earlier {
     fn forget_stale(&mut self, now: Timestamp) {
         let oldest = now - SignedDuration::from_mins(TOKEN_MINUTES);
         let mut latest: HashMap<SourceId, Timestamp> = HashMap::new();
-        #[expect(clippy::iter_over_hash_type, reason = "the order does not matter to the maximum")]
         for kept in self.answers.values().filter(|kept| !self.ended.contains(&kept.source)) {
             let at = latest.entry(kept.source).or_insert(kept.read_at);
             *at = kept.read_at.max(*at);
