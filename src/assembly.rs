@@ -29,7 +29,7 @@ pub enum Accounts {
     /// A bundle.
     Bundle {
         /// It.
-        bundle: Bundle,
+        bundle: Box<Bundle>,
         /// Whether the scope chooses by tags that its scan did not ask for.
         tags_missing: bool,
     },

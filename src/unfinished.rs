@@ -57,8 +57,10 @@ pub struct Plan {
 pub struct Many {
     role: Role,
     /// Id, name, unit; absent while the organisation was not read yet.
-    members: Option<Vec<(String, Option<String>, Option<String>)>>,
+    members: Option<Vec<IdNameUnit>>,
 }
+
+type IdNameUnit = (String, Option<String>, Option<String>);
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Role {
@@ -90,11 +92,8 @@ impl Many {
     /// The accounts, once they are known.
     pub fn members(&self) -> Option<Vec<Member>> {
         let arc = |text: &Option<String>| text.as_deref().map(Arc::from);
-        let member = |(id, name, unit): &(String, Option<String>, Option<String>)| Member {
-            id: id.as_str().into(),
-            name: arc(name),
-            unit: arc(unit),
-        };
+        let member =
+            |(id, name, unit): &IdNameUnit| Member { id: id.as_str().into(), name: arc(name), unit: arc(unit) };
         Some(self.members.as_ref()?.iter().map(member).collect())
     }
 }

@@ -77,7 +77,7 @@ fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Res
     let told: BTreeMap<String, AccountReport> =
         bundle.assessment_accounts()?.into_iter().map(|account| (account.id.clone(), account)).collect();
     let tags_missing = !settings.scope.tags.is_empty() && !scan.scope.tags_read;
-    let accounts = Accounts::Bundle { bundle, tags_missing };
+    let accounts = Accounts::Bundle { bundle: Box::new(bundle), tags_missing };
     let mut whole = Whole::new(settings, scan.started_at);
     for of in accounts.each()? {
         let of = of?;
