@@ -121,15 +121,15 @@ fn counts(emulator: &Emulator) -> BTreeMap<String, u64> {
 /// Starts a scan and waits until it has asked so much.
 fn begun(emulator: &Emulator, rung: &Rung, args: &[&str], requests: u64) -> Child {
     let mut command: Command = rung.command(args);
-    let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let asked = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>() >= requests;
-    for _ in 0..600 {
-        if asked(&counts(emulator)) {
-            return child;
+    while !asked(&counts(emulator)) {
+        if let Some(status) = child.try_wait().unwrap() {
+            panic!("it ended before it had asked so much: {status}");
         }
         std::thread::sleep(Duration::from_millis(50));
     }
-    panic!("it asked too little");
+    child
 }
 
 #[test]
