@@ -178,7 +178,7 @@ fn a_folder_that_vanishes_in_mid_scan_is_told() {
     let emulator = Emulator::start("empty");
     let rung = emulator.rung();
     emulator.tell("/_reset", "{}");
-    emulator.control(r#"{"latency_ms": 50}"#);
+    emulator.control(r#"{"latency_ms": 300}"#);
     let args = ["scan", "--quiet", "--bundle", "gone/b", "--concurrency", "2"];
     let child = rung.command(&args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     while emulator.ask("/_counts").as_object().unwrap().len() < 5 {

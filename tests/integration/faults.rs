@@ -128,7 +128,8 @@ fn a_server_that_goes_away_leaves_gaps_and_a_bundle() {
     let rung = emulator.rung();
     let calm = scan(&rung, &both(&[]));
     emulator.tell("/_reset", "{}");
-    emulator.control(r#"{"latency_ms": 100}"#);
+    // Slow enough that the question how far it is comes in time, on a busy machine too.
+    emulator.control(r#"{"latency_ms": 500}"#);
     let args = both(&["scan", "--quiet", "--bundle", "b", "--max-attempts", "2", "--concurrency", "4"]);
     let mut child = rung.command(&args[4..].iter().chain(&args[..4]).copied().collect::<Vec<_>>());
     let mut child = child.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();

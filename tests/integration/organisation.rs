@@ -139,11 +139,13 @@ fn killed_in_the_middle_it_goes_on_without_asking_again() {
     let calm: Value = serde_json::from_str(&rung.ok(&scan("calm"))).unwrap();
     let of_calm = counts(&emulator);
     emulator.reset_counts();
-    emulator.control(r#"{"latency_ms": 20}"#);
+    // Slow enough that the question how far it is comes in time, on a busy machine too.
+    emulator.control(r#"{"latency_ms": 250}"#);
     let args = [&scan("b")[..], &["--accounts-at-once", "2", "--concurrency", "4"]].concat();
     let mut child = begun(&emulator, &rung, &args, 120);
     child.kill().unwrap();
     child.wait().unwrap();
+    emulator.control(r#"{"latency_ms": 0}"#);
     assert!(!rung.path("b").exists() && rung.path(".rung-unfinished-b").exists());
     let fails = rung.fails(2, &scan("b"));
     assert!(fails.contains("rung scan --resume b"), "{fails}");
