@@ -137,7 +137,11 @@ pub fn connect_by(options: Options, base: SdkConfig) -> Result<Connection, Conne
             budget.clone(),
             watch.clone(),
         )))
-        .retry_config(if replay.is_some() { RetryConfig::disabled() } else { retries(options.max_attempts, paced) })
+        .retry_config(if replay.is_some() {
+            RetryConfig::disabled()
+        } else {
+            retries(options.max_attempts, paced || at_aws)
+        })
         .timeout_config(timeouts(options.timeout))
         .build();
     let span = Arc::new(Span {
@@ -216,14 +220,14 @@ fn replay_config(replay: &Replay) -> SdkConfig {
 
 /// AWS is spared: the SDK's adaptive retry holds a client back whose requests are throttled, and waits from 1 to 20 seconds.
 /// An endpoint of one's own is spared only if asked for, as with pacing.
-fn retries(attempts: u32, paced: bool) -> RetryConfig {
-    if paced {
+fn retries(attempts: u32, spared: bool) -> RetryConfig {
+    if spared {
         return RetryConfig::adaptive().with_max_attempts(attempts);
     }
     RetryConfig::standard()
         .with_max_attempts(attempts)
         .with_initial_backoff(Duration::from_millis(100))
-        .with_max_backoff(Duration::from_secs(2))
+        .with_max_backoff(Duration::from_secs(5))
 }
 
 fn timeouts(attempt: Duration) -> TimeoutConfig {
