@@ -153,8 +153,7 @@ impl Draft {
 
     /// Writes the HTML report, with its detail pages beside it.
     pub fn write_report(&self, report: io::Result<html::Report<'_>>) -> Result<(), Failure> {
-        let mut report =
-            report.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error))?;
+        let mut report = report.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error))?;
         for (number, name) in report.detail_names().iter().enumerate() {
             self.write(name, |out| report.write_detail(number, out))?;
         }

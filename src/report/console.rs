@@ -3,12 +3,9 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rung_rules::model::Subject;
 use serde::Deserialize;
-
-/// What is not encoded, as in the page's script.
-const KEPT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+use url::form_urlencoded;
 
 #[derive(Debug, Deserialize)]
 struct Links {
@@ -25,8 +22,7 @@ struct Link {
     global: Option<String>,
 }
 
-static LINKS: LazyLock<Option<Links>> =
-    LazyLock::new(|| serde_json::from_str(include_str!("console_links.json")).ok());
+static LINKS: LazyLock<Option<Links>> = LazyLock::new(|| serde_json::from_str(include_str!("console_links.json")).ok());
 
 /// The address of a subject in the AWS console of its partition; nothing where AWS has no page for it, as for what `rung` composes.
 /// `_kind` is the subject's kind: the ARN tells enough so far.
@@ -40,7 +36,8 @@ pub fn console_link(subject: &Subject, _kind: &str) -> Option<String> {
         return None;
     }
     let (of_type, id) = resource.split_once(['/', ':']).unwrap_or(("", resource));
-    let link = links.links.iter().find(|own| own.service == service && (own.r#type.is_empty() || own.r#type == of_type));
+    let link =
+        links.links.iter().find(|own| own.service == service && (own.r#type.is_empty() || own.r#type == of_type));
     let path = link.and_then(|own| if *subject.region == *"global" { own.global.as_ref() } else { Some(&own.path) });
     match (link, path) {
         (Some(link), Some(path)) => {
@@ -55,8 +52,9 @@ fn is_region(region: &str) -> bool {
     !region.is_empty() && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 
+/// Everything but letters, digits and `-._` is encoded; a space as a browser does it in a path.
 fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, KEPT).to_string()
+    form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>().replace('+', "%20").replace('*', "%2A")
 }
 
 /// The path with its places filled; what is filled in is not looked at again.
@@ -104,7 +102,8 @@ mod tests {
 
     #[test]
     fn each_partition_has_its_console() {
-        let volume = |partition: &str| link(&format!("arn:{partition}:ec2:r-1:1:volume/vol-1"), "r-1").unwrap_or_default();
+        let volume =
+            |partition: &str| link(&format!("arn:{partition}:ec2:r-1:1:volume/vol-1"), "r-1").unwrap_or_default();
         assert!(volume("aws-cn").starts_with("https://console.amazonaws.cn/ec2/"));
         assert!(volume("aws-us-gov").starts_with("https://console.amazonaws-us-gov.com/ec2/"));
         assert_eq!(volume("aws-elsewhere"), "");

@@ -66,7 +66,8 @@ function follow(report) {
     if (revealGap(report, id) || report.criterionById.has(id)) highlight(id);
     const target = document.getElementById(id);
     target?.closest("details")?.setAttribute("open", "");
-    target?.scrollIntoView();
+    if (id === "overview") scrollTo(0, 0);
+    else target?.scrollIntoView();
     if (id === "main") target.focus();
     rememberSettings();
   }

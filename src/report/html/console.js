@@ -32,9 +32,9 @@ function filledPath(path, subject, { id, all, parts }) {
   return path.replace(/\{(\w+)\}/g, (_, name) => encoded(values[name] ?? parts[Number(name) - 1] ?? ""));
 }
 
-/** Like encodeURIComponent, which refuses halves of characters; all but letters, digits and -._~ is encoded. */
+/** Like encodeURIComponent, which refuses halves of characters; all but letters, digits and -._ is encoded. */
 function encoded(text) {
-  return encodeURIComponent(text.toWellFormed ? text.toWellFormed() : text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  return encodeURIComponent(text.toWellFormed ? text.toWellFormed() : text).replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function consoleAnchor(subject, text) {

@@ -12,7 +12,12 @@ use rung_rules::model::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Head, Report, charts::Chart, report::FactsRow, table::{SubjectRow, Table}};
+use super::{
+    Head, Report,
+    charts::Chart,
+    report::FactsRow,
+    table::{SubjectRow, Table},
+};
 
 /// Gaps that a criterion's card names; it says how many there are.
 const GAPS_OF_CRITERION: usize = 20;

@@ -107,10 +107,12 @@ function dateWords(date) {
 }
 
 /** What a place may stand for, beside the entries of a table. */
-const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d" };
+const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d", fact: "\\w+" };
 
 /** Longer texts are no sentence of the program's: they are not looked at. */
-const LONGEST_SENTENCE = 20_000;
+const LONGEST_SENTENCE = 10_000;
+/** Nor are longer lists: to try every way of cutting them would take too long. */
+const MOST_ITEMS = 24;
 
 /** Recognises the program's sentences, and says them in the language. `tables` are lists of pairs, in their order. */
 class Sentences {
@@ -174,8 +176,10 @@ class Sentences {
     return values;
   }
 
-  valueOf({ kind, joint, glue, may }, caught) {
+  valueOf({ kind, joint, glue, may, large }, caught) {
     if (may && !caught) return "";
+    if (large) return largeFirst(this.by(kind, caught[0].toLowerCase() + caught.slice(1)));
+    if (kind === "fact") return factName(caught);
     if (kind === "number") return speech.numbers.format(Number(caught.replaceAll(",", "")));
     if (kind === "date") return dateWords(caught);
     if (PLACES[kind]) return caught;
@@ -184,7 +188,7 @@ class Sentences {
 
   /** The members of a list: cut at the first joint where what stands on both sides is of the table. */
   itemsOf(kind, joint, caught, dead = new Set()) {
-    if (dead.has(caught.length)) return undefined;
+    if (dead.has(caught.length) || caught.split(joint).length > MOST_ITEMS) return undefined;
     for (let at = caught.indexOf(joint, 1); at > 0 && at < caught.length; at = caught.indexOf(joint, at + 1)) {
       const first = this.by(kind, caught.slice(0, at));
       const rest = first === undefined ? undefined : this.itemsOf(kind, joint, caught.slice(at + joint.length), dead);
@@ -196,18 +200,22 @@ class Sentences {
   }
 }
 
-const PLACE = /(\{\w+(?::~?\w+(?:\[[^\]]*\])?\??)?\})/;
-const PLACE_PARTS = /^\{(\w+)(?::(~?)(\w+)(?:\[([^\]]*)\])?(\??))?\}$/;
+const PLACE = /(\{\w+(?::[~^]?\w+(?:\[[^\]]*\])?\??)?\})/;
+const PLACE_PARTS = /^\{(\w+)(?::([~^]?)(\w+)(?:\[([^\]]*)\])?(\??))?\}$/;
 
 /** A pattern as literals and places; how they are written is told at the head of german/sentences.toml. */
 function partsOf(pattern) {
   return pattern.split(PLACE).filter((part) => part !== "").map((part) => {
     const place = PLACE_PARTS.exec(part);
     if (!place) return { literal: part };
-    const [, name, loose, kind = "text", list, may] = place;
+    const [, name, how, kind = "text", list, may] = place;
     const [joint, glue = joint] = list === undefined ? [] : list.split("=>");
-    return { name, kind, joint, glue, loose: loose === "~", may: may === "?" };
+    return { name, kind, joint, glue, loose: Boolean(how), large: how === "^", may: may === "?" };
   });
+}
+
+function largeFirst(text) {
+  return text && text[0].toUpperCase() + text.slice(1);
 }
 
 function escaped(text) {

@@ -68,7 +68,7 @@ function laddersCard(report) {
 }
 
 function ladderRow(report, control) {
-  const name = el("h4", { class: "row-name" }, el("a", { href: `#${control.id}` }, el("span", { class: "code" }, control.id.slice(-3)), " ", tm(control.title)));
+  const name = el("h4", { class: "row-name" }, el("a", { href: `#${control.id}` }, el("span", { class: "code" }, control.id.slice(-3)), tm(control.title)));
   if (!control.applicable || !control.confirmed) {
     return el("li", { class: "row row-na", "data-control": control.id }, name, el("span", { class: "row-none" }, badge("not_applicable")), el("span", { class: "row-cell quiet" }, tm(control.why)));
   }

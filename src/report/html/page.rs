@@ -136,7 +136,12 @@ impl Page {
 
     /// The report, ready to be written. `name` is that of its file: the detail pages are named after it; without one there are
     /// none. `changes` is what came of comparing it with the scan before.
-    pub fn report<'p>(&'p mut self, head: &'p Head, changes: Option<Value>, name: Option<&str>) -> io::Result<Report<'p>> {
+    pub fn report<'p>(
+        &'p mut self,
+        head: &'p Head,
+        changes: Option<Value>,
+        name: Option<&str>,
+    ) -> io::Result<Report<'p>> {
         let plan = Plan::of(self, head)?;
         Ok(Report::new(self, head, changes, name, plan))
     }
@@ -172,10 +177,7 @@ impl References {
 }
 
 /// The gaps and sources that a finding refers to.
-pub(super) fn references(
-    facts: &BTreeMap<String, Value>,
-    reasons: &[String],
-) -> (BTreeSet<GapId>, BTreeSet<SourceId>) {
+pub(super) fn references(facts: &BTreeMap<String, Value>, reasons: &[String]) -> (BTreeSet<GapId>, BTreeSet<SourceId>) {
     let id = |fact: &Value, field: &str| fact.get(field).and_then(Value::as_str).map(str::to_owned);
     let gaps = reasons.iter().cloned().chain(facts.values().filter_map(|fact| id(fact, "gap")));
     let sources = facts.values().filter_map(|fact| id(fact, "from"));

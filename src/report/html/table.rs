@@ -96,7 +96,11 @@ impl Table {
         self.subjects.of(number, || row)
     }
 
-    fn subject_row(&mut self, whole: bool, (FindingSubject { kind, subject }, line): (FindingSubject, u64)) -> SubjectRow {
+    fn subject_row(
+        &mut self,
+        whole: bool,
+        (FindingSubject { kind, subject }, line): (FindingSubject, u64),
+    ) -> SubjectRow {
         let (beginning, rest) = subject.arn.split_at(beginning_of(&subject.arn));
         // A name that is the end of the ARN is not said twice.
         let name = subject.name.as_deref().filter(|name| !name.is_empty() && !rest_is(rest, name));
@@ -108,7 +112,8 @@ impl Table {
             kept
         });
         let pairs: Vec<_> = tags.map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        let tags: Vec<_> = pairs.into_iter().map(|(key, value)| self.tag(key, short(&value, whole, &mut cut))).collect();
+        let tags: Vec<_> =
+            pairs.into_iter().map(|(key, value)| self.tag(key, short(&value, whole, &mut cut))).collect();
         self.bytes += 30 + rest.len() + name.as_ref().map_or(4, String::len) + 6 * tags.len();
         let words = &mut self.words;
         SubjectRow(

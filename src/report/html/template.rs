@@ -76,7 +76,8 @@ fn write(title: &str, plot: Option<&str>, data: &str, out: &mut dyn Write) -> io
     let context =
         context! { title, css => CSS.concat(), js => JS.concat(), plot, console_links => CONSOLE_LINKS, data => DATA };
     let page = environment.render_str(TEMPLATE, context).map_err(io::Error::other)?;
-    let (before, after) = page.split_once(DATA).ok_or_else(|| io::Error::other("the page has no place for its data"))?;
+    let (before, after) =
+        page.split_once(DATA).ok_or_else(|| io::Error::other("the page has no place for its data"))?;
     out.write_all(before.as_bytes())?;
     out.write_all(data.as_bytes())?;
     out.write_all(after.as_bytes())

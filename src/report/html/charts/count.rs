@@ -90,13 +90,7 @@ impl Cells {
         }
     }
 
-    fn one(
-        &mut self,
-        spec: &Spec,
-        finding: &Finding,
-        fact: &str,
-        at: impl FnOnce(&mut Self, &Value) -> Option<i32>,
-    ) {
+    fn one(&mut self, spec: &Spec, finding: &Finding, fact: &str, at: impl FnOnce(&mut Self, &Value) -> Option<i32>) {
         match told(finding, fact) {
             None => {}
             Some(Told::Unseen) => self.unseen += 1,

@@ -99,10 +99,7 @@ pub(super) static SPECS: &[Spec] = &[
     Spec {
         id: "slow-query-threshold",
         criterion: "waf-perf-040.api.aws.slow-query-threshold",
-        shape: Shape::Bins(
-            "slow_query_threshold_ms",
-            &[0.0, 101.0, 251.0, 501.0, 1001.0, 2001.0, 5001.0, 10001.0],
-        ),
+        shape: Shape::Bins("slow_query_threshold_ms", &[0.0, 101.0, 251.0, 501.0, 1001.0, 2001.0, 5001.0, 10001.0]),
         by: By::Result,
     },
     Spec {

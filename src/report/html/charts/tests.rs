@@ -61,10 +61,7 @@ fn ages_are_days_and_series_are_words() {
 fn groups_are_added_up() {
     let criterion = "waf-perf-020.api.aws.scaling-exercised";
     let changes = |policy: u64| json!({"activities_90_days": known(json!({"policy": policy, "user_request": 1}))});
-    let charts = drawn([
-        finding(criterion, Verdict::Fail, changes(0)),
-        finding(criterion, Verdict::Fail, changes(5)),
-    ]);
+    let charts = drawn([finding(criterion, Verdict::Fail, changes(0)), finding(criterion, Verdict::Fail, changes(5))]);
     assert_eq!(charts[0]["labels"], json!(["policy", "user_request"]));
     assert_eq!(charts[0]["cells"], json!([[0, 0, 0, 5], [1, 0, 0, 2]]));
 }
@@ -97,7 +94,8 @@ fn words_of_strangers_are_few_and_short() {
 
 #[test]
 fn every_chart_stands_on_a_criterion_that_there_is() {
-    let known: Vec<String> = rung_rules::all_criteria().map(|(control, criterion)| criterion.full_id(control)).collect();
+    let known: Vec<String> =
+        rung_rules::all_criteria().map(|(control, criterion)| criterion.full_id(control)).collect();
     for spec in specs::SPECS {
         assert!(known.iter().any(|id| id == spec.criterion), "{} stands on {}", spec.id, spec.criterion);
     }
