@@ -36,7 +36,8 @@ class Check:
     def __init__(self, page, path, pdf=None):
         self.page, self.path, self.url, self.pdf, self.failures, self.done = page, path.resolve(), path.resolve().as_uri(), pdf, [], 0
         self.requests, self.errors = [], []
-        page.set_default_timeout(5_000)
+        page.set_default_timeout(10_000)
+        page.set_default_navigation_timeout(60_000)
         page.add_init_script(WATCH)
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.errors.append(message.text) if message.type in ("error", "warning") else None)
@@ -57,7 +58,7 @@ class Check:
         self.page.goto("about:blank")
         self.requests.clear()
         self.page.goto(self.url + fragment)
-        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=20_000)
+        self.page.wait_for_selector("html[data-ready=yes]", state="attached", timeout=60_000)
 
     def count_shown(self):
         return int(self.page.locator("#findings-count strong").inner_text().replace(",", ""))

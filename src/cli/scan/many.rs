@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
-    bundle::{AccountFolder, Draft},
+    bundle::{AccountFolder, Draft, REPORT},
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Rendering, csv, text},

@@ -63,7 +63,7 @@ function criterionChange(report, change) {
 function settingChanges({ settings }) {
   if (!settings?.length) return "";
   const word = { threshold: t("threshold"), target: t("target"), scope: t("scope"), attestation: t("attestation"), waiver: t("waiver"), rules: t("rules") };
-  const rows = settings.map((own) => [word[own.what] || own.what, said(String(own.name)), said(inShort(own.before ?? null)), said(inShort(own.after ?? null)), said(tm(own.why || ""), 300)]);
+  const rows = settings.map((own) => [word[own.what] || own.what, said(String(own.name)), said(tm(inShort(own.before ?? null))), said(tm(inShort(own.after ?? null))), said(tm(own.why || ""), 300)]);
   return [el("h3", {}, t("Settings")), table(t("What people set otherwise"), [{ head: t("What") }, { head: t("Name") }, { head: t("Before") }, { head: t("Now") }, { head: t("Why") }], rows)].reduce((box, part) => (box.append(part), box), el("div", {}));
 }
 

@@ -9,7 +9,7 @@ use rung_rules::model::Finding;
 use serde::Serialize;
 
 use count::Cells;
-use specs::{SPECS, Shape, Spec};
+use specs::{SPECS, Spec};
 
 /// All charts of a report.
 #[derive(Debug)]

@@ -205,6 +205,11 @@ fn escaped(data: &impl Serialize) -> io::Result<String> {
     String::from_utf8(out.0).map_err(io::Error::other)
 }
 
+/// JSON that is text already, made safe for a script element.
+pub(super) fn for_script(json: &str) -> String {
+    json.replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+}
+
 /// Writes `<`, `>` and `&` as JSON escapes. They stand in strings only.
 struct Escaping(Vec<u8>);
 

@@ -45,7 +45,7 @@ function factGroup(report, key, facts) {
 }
 
 function factList(facts) {
-  return el("dl", { class: "fact-list" }, facts.map((fact) => el("div", { class: "pair" }, el("dt", {}, el("code", {}, factName(fact.name))),
+  return el("dl", { class: "fact-list" }, facts.map((fact) => el("div", { class: "pair" }, el("dt", {}, el("code", { title: fact.name }, factName(fact.name))),
     el("dd", {}, fact.gap ? badge("unknown") : factValue(fact)))));
 }
 

@@ -51,7 +51,9 @@ impl<F> Kept<F> {
 
     /// Keeps it.
     pub(super) fn push(&mut self, result: Verdict, finding: F) {
-        self.lists.iter_mut().skip(code(result)).take(1).for_each(|list| list.push(finding));
+        if let Some(list) = self.lists.get_mut(code(result)) {
+            list.push(finding);
+        }
     }
 
     /// All that are kept, the most telling first, each with its result's number.

@@ -112,7 +112,9 @@ function shortId(id) {
 
 /** What a subject is called: its name, else the end of its ARN. */
 function subjectName(subject) {
-  return (subject.name || "").trim() || subject.arn.slice(Math.max(subject.arn.lastIndexOf("/"), subject.arn.lastIndexOf(":")) + 1) || subject.arn;
+  const name = (subject.name || "").trim();
+  // What the program named itself is said in the page's language.
+  return (subject.arn.includes(":rung:") ? tm(name) : name) || subject.arn.slice(Math.max(subject.arn.lastIndexOf("/"), subject.arn.lastIndexOf(":")) + 1) || subject.arn;
 }
 
 /** Whether the criterion speaks about what must be absent or rare, so that "pass" counts against it. */

@@ -69,7 +69,7 @@ function factsInShort(report, finding) {
   const facts = factsOf(report, finding);
   if (!facts) return detailLink(report, finding) || el("span", { class: "quiet" }, t("not in this file"));
   return facts.slice(0, 3).map((fact) => el("span", { class: `fact${fact.gap ? " fact-gap" : ""}` },
-    el("span", { class: "fact-name" }, factName(fact.name)), " ", fact.gap ? t("not seen") : said(inShort(fact.value), 40)));
+    el("span", { class: "fact-name", title: fact.name }, factName(fact.name)), " ", fact.gap ? t("not seen") : said(inShort(fact.value), 40)));
 }
 
 /** A plain link to the file that has the facts: a page that was opened from disk may load nothing. */

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use minijinja::{AutoEscape, Environment, context};
 
-use super::Head;
+use super::{Head, data::for_script};
 
 const TEMPLATE: &str = include_str!("report.html");
 const CSS: &[&str] = &[
@@ -73,8 +73,8 @@ fn title(head: &Head) -> String {
 fn write(title: &str, plot: Option<&str>, data: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let context =
-        context! { title, css => CSS.concat(), js => JS.concat(), plot, console_links => CONSOLE_LINKS, data => DATA };
+    let console_links = for_script(CONSOLE_LINKS);
+    let context = context! { title, css => CSS.concat(), js => JS.concat(), plot, console_links, data => DATA };
     let page = environment.render_str(TEMPLATE, context).map_err(io::Error::other)?;
     let (before, after) =
         page.split_once(DATA).ok_or_else(|| io::Error::other("the page has no place for its data"))?;
