@@ -6,7 +6,10 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rung_rules::model::{Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord};
+use rung_rules::{
+    all_criteria,
+    model::{Bar, Criterion, Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord, Verdict},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -45,6 +48,8 @@ pub struct Page {
     pub(super) subjects: Once<String, Place>,
     pub(super) gaps: HashMap<GapId, Place>,
     pub(super) sources: HashMap<SourceId, Place>,
+    /// Criteria that speak about what must be absent or rare: a match counts against them.
+    pub(super) against: HashSet<String>,
 }
 
 impl Page {
@@ -58,6 +63,10 @@ impl Page {
             subjects: Once::default(),
             gaps: HashMap::new(),
             sources: HashMap::new(),
+            against: all_criteria()
+                .filter(|(_, own)| is_against(own))
+                .map(|(control, own)| own.full_id(control))
+                .collect(),
         }
     }
 
@@ -88,7 +97,8 @@ impl Page {
     }
 
     fn one(&mut self, finding: impl Judged, named: &mut References) -> io::Result<()> {
-        let (result, criterion) = (finding.result(), finding.criterion());
+        let criterion = finding.criterion();
+        let result = if self.against.contains(&criterion) { turned(finding.result()) } else { finding.result() };
         let (counts, stays) = (self.charts.look_at(&criterion), self.kept.has_room(result));
         if !counts && !stays {
             return Ok(());
@@ -149,6 +159,19 @@ impl Page {
     pub(super) fn subject(&mut self, number: u32) -> io::Result<(FindingSubject, u64)> {
         let place = self.subjects.list().get(number as usize).copied();
         place.map_or_else(|| Err(io::ErrorKind::NotFound.into()), |place| self.shelf.get(place))
+    }
+}
+
+fn is_against(criterion: &Criterion) -> bool {
+    matches!(criterion.bar, Bar::None | Bar::AtMost(_))
+}
+
+/// What a match counts as where it counts against the criterion.
+fn turned(verdict: Verdict) -> Verdict {
+    match verdict {
+        Verdict::Pass => Verdict::Fail,
+        Verdict::Fail => Verdict::Pass,
+        other => other,
     }
 }
 

@@ -22,7 +22,8 @@
  *                   [name, value, source]       read: index into fact_names, any JSON value, index into sources (-1: none)
  *                   [name, null, -1, gap]       not read: index into gaps
  *   findings      {results: [fail, unknown, pass, not applicable], criterion: [...], subject: [...], marks: [...], shown: [...]}:
- *                 columns. The first `results[0]` findings fail, the next `results[1]` are unknown, and so on.
+ *                 columns. The first `results[0]` findings fail, the next `results[1]` are unknown, and so on. Of criteria
+                 that speak about what must be absent or rare a match stands under fail: it counts against them.
  *                   criterion   index into all criteria of all controls, in the order of `controls`
  *                   subject     index into subjects
  *                   marks       1 waived, 2 an attestation speaks for it, 3 both, 0 neither

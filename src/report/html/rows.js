@@ -43,12 +43,11 @@ function showCount(report, grouped, from, to) {
   document.getElementById("findings-count").replaceChildren(el("strong", {}, count(shown)), ` ${what}`, part ? `, ${part}` : "");
 }
 
-/** The badge of a finding: where "pass" counts against the criterion, it says so. */
+/** The badge of a finding: where a match counts against the criterion, it says so. */
 function resultBadge(finding) {
   const result = RESULTS[finding.result];
   if (!countsAgainst(finding.criterion) || finding.result === 1 || finding.result === 3) return badge(result);
-  const tone = result === "pass" ? "fail" : "pass";
-  return el("span", { class: `badge tone-${BADGES[tone].tone}` }, icon(tone), el("span", {}, result === "pass" ? t("Match") : t("Clear")));
+  return el("span", { class: `badge tone-${BADGES[result].tone}` }, icon(result), el("span", {}, result === "fail" ? t("Match") : t("Clear")));
 }
 
 function findingRow(report, finding) {

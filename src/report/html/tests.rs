@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use rung_rules::{
     compose::{Parts, compose},
-    model::{EvidenceSet, Finding, Scan, Settings, SourceId, SourceRecord, Verdict, assess},
+    model::{CriterionReport, EvidenceSet, Finding, Scan, Settings, SourceId, SourceRecord, Verdict, assess},
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,9 @@ fn head() -> Head {
 /// A finding about a resource of its own, with tags that no other has.
 fn finding(head: &Head, number: u64) -> Finding {
     let results = [Verdict::Pass, Verdict::Fail, Verdict::Unknown, Verdict::Pass, Verdict::NotApplicable];
-    let criteria: Vec<_> = head.controls.iter().flat_map(|control| &control.criteria).map(|own| &own.id).collect();
+    let plain = |own: &&CriterionReport| !["none", "at_most"].contains(&own.bar.kind.as_str());
+    let criteria: Vec<_> =
+        head.controls.iter().flat_map(|control| &control.criteria).filter(plain).map(|own| &own.id).collect();
     let tags = json!({"owner": format!("team-{}", number % 40), "environment": "production", "Name": format!("volume of order {number}"),
         "cost-center": number.to_string(), "created-by": format!("pipeline/{number}/deploy")});
     let subject = json!({"kind": "volume", "arn": format!("arn:aws:ec2:eu-west-1:123456789012:volume/vol-{number:017x}"),
@@ -125,6 +127,17 @@ fn every_finding_has_its_facts_in_one_of_the_pages() {
     assert_eq!(sizes.len(), 20_000);
     assert!(sizes.values().all(|times| *times == 1));
     assert_eq!(data(&details[0])["detail"]["main"], "a b.html");
+}
+
+#[test]
+fn a_match_of_what_must_be_rare_stands_under_fail() {
+    let head = head();
+    let rare = "waf-perf-010.api.aws.sized-to-baseline";
+    let of = |result| Finding { criterion: rare.to_owned(), result, ..finding(&head, 0) };
+    let mut page = Page::of(&head, [of(Verdict::Fail), of(Verdict::Fail), of(Verdict::Pass)]).unwrap();
+    let mut main = Vec::new();
+    page.report(&head, None, None).unwrap().write(&mut main).unwrap();
+    assert_eq!(data(&main)["findings"]["results"], json!([1, 0, 2, 0]));
 }
 
 #[test]
