@@ -106,7 +106,7 @@ impl<'a> Whole<'a> {
         self.assessed.decide(self.settings);
         self.accounts.sort_by(|a, b| a.id.cmp(&b.id));
         let (mut steps, mut seen) = (Steps::default(), Seen::default());
-        let mut page = html::Page::default();
+        let mut page = html::Page::new(self.now);
         let mut lines = 0;
         for account in accounts.each()? {
             let account = account?;
@@ -114,7 +114,8 @@ impl<'a> Whole<'a> {
             let gaps = gap_reports(&account.set, &own);
             steps.add(&account.set, &own, &self.assessed);
             seen.add(own.findings(), &gaps, &coverage(&account.set, &account.ledger));
-            page.add(LazyFindings::after(&account.set, &own, lines).iter(), &gaps, &account.set.sources);
+            page.add(LazyFindings::after(&account.set, &own, lines).iter(), &gaps, &account.set.sources)
+                .map_err(aside_failed)?;
             lines += account.set.evidence.len() as u64;
         }
         let sums = Sums {
@@ -137,6 +138,10 @@ fn marked<'a>(set: &EvidenceSet, settings: &'a Settings, whole: &Assessed<'a>) -
     own
 }
 
+fn aside_failed(error: io::Error) -> Failure {
+    Failure::file("use", &std::env::temp_dir(), &error)
+}
+
 /// What many accounts come to.
 #[derive(Debug)]
 pub struct Decided<'a> {
@@ -150,17 +155,16 @@ pub struct Decided<'a> {
 
 impl Decided<'_> {
     /// The head for people: with the gaps and sources of the findings that a page shows, and coverage by operation.
-    pub fn for_people(&mut self) -> Head {
+    pub fn for_people(&mut self) -> Result<Head, Failure> {
         let mut head = self.head.clone();
-        (head.gaps, head.sources) = self.page.shown();
+        (head.gaps, head.sources) = self.page.shown(&head).map_err(aside_failed)?;
         head.coverage = self.seen.by_operation();
-        head
+        Ok(head)
     }
 
-    /// Writes the page.
-    pub fn html(&mut self, out: impl Write) -> io::Result<()> {
-        let head = self.for_people();
-        self.page.write(&head, out)
+    /// The HTML report of `head`, which is that for people; `name` is its file's.
+    pub fn html<'h>(&'h mut self, head: &'h Head, name: Option<&str>) -> io::Result<html::Report<'h>> {
+        self.page.report(head, None, name)
     }
 
     /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.

@@ -86,10 +86,6 @@ impl fmt::Debug for LazyFinding<'_> {
 }
 
 impl LazyFinding<'_> {
-    fn criterion(&self) -> String {
-        self.of.result.criterion.full_id(self.of.control)
-    }
-
     fn facts(&self) -> Named<'_> {
         Named { facts: &self.evidence.facts, names: self.names }
     }
@@ -109,6 +105,10 @@ impl LazyFinding<'_> {
 impl Judged for LazyFinding<'_> {
     fn result(&self) -> Verdict {
         self.raw.verdict
+    }
+
+    fn criterion(&self) -> String {
+        self.of.result.criterion.full_id(self.of.control)
     }
 
     fn into_finding(self) -> Finding {

@@ -384,6 +384,8 @@ pub struct Finding {
 pub trait Judged: Serialize {
     /// How it came out.
     fn result(&self) -> Verdict;
+    /// The criterion's full id.
+    fn criterion(&self) -> String;
     /// All of it.
     fn into_finding(self) -> Finding;
 }
@@ -391,6 +393,10 @@ pub trait Judged: Serialize {
 impl Judged for Finding {
     fn result(&self) -> Verdict {
         self.result
+    }
+
+    fn criterion(&self) -> String {
+        self.criterion.clone()
     }
 
     fn into_finding(self) -> Finding {

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    report::{self, Head},
+    report::{self, Head, html},
 };
 
 /// Names tried before a bundle gives up.
@@ -84,7 +84,9 @@ impl Draft {
             let evidence = scope.spawn(|| self.write_evidence(set).and_then(|()| self.write_settings(settings)));
             let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
             let (head, findings) = assessment.with_findings(());
-            let page = self.write(REPORT, |out| report::html::write(&head, findings.iter(), out));
+            let page = html::Page::of(&head, findings.iter());
+            let page = page.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error));
+            let page = page.and_then(|mut page| self.write_report(page.report(&head, None, Some(REPORT))));
             let evidence = evidence.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             evidence.and(written).and(page).map(|()| (head, findings))
         })
@@ -149,9 +151,13 @@ impl Draft {
         self.write(ASSESSMENT, |out| fill(out))
     }
 
-    /// Writes the report's page as `fill` puts it together.
-    pub fn write_page(&self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
-        self.write(REPORT, |out| fill(out))
+    /// Writes the HTML report, with its detail pages beside it.
+    pub fn write_report(&self, report: io::Result<html::Report<'_>>) -> Result<(), Failure> {
+        let mut report = report.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error))?;
+        for (number, name) in report.detail_names().iter().enumerate() {
+            self.write(name, |out| report.write_detail(number, out))?;
+        }
+        self.write(REPORT, |out| report.write(out))
     }
 
     /// A folder beside the draft for what goes into it; it goes with whoever holds it.

@@ -13,7 +13,7 @@ use crate::{
     bundle::{Bundle, OfAccount},
     config::{Config, Flags},
     failure::{Exit, Failure},
-    report::{self, Format, Rendering},
+    report::{Format, Rendering},
 };
 
 const EXAMPLES: &str = "\
@@ -67,7 +67,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, bundle.scan()?).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
-    output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
+    output.assessment(args.format, &head, findings.iter(), &rendering)?;
     Ok(Exit::Done)
 }
 
@@ -121,7 +121,7 @@ fn one_of_many(
     let parts = Parts { set: &set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, scan).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
-    output.write(|out| report::write(args.format, &head, findings.iter(), &rendering, out))?;
+    output.assessment(args.format, &head, findings.iter(), &rendering)?;
     Ok(Exit::Done)
 }
 

@@ -7,7 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::failure::Failure;
+use rung_rules::model::Judged;
+
+use crate::{
+    failure::Failure,
+    report::{self, Format, Head, Rendering, html},
+};
 
 /// A destination, checked before any work is done.
 #[derive(Debug)]
@@ -44,6 +49,47 @@ impl Output {
         Ok(Output::File { path: path.to_owned(), aside })
     }
 
+    /// Prints an assessment.
+    pub(super) fn assessment(
+        self,
+        format: Format,
+        head: &Head,
+        findings: impl IntoIterator<Item: Judged>,
+        rendering: &Rendering<'_>,
+    ) -> Result<(), Failure> {
+        if format != Format::Html {
+            return self.write(|out| report::write(format, head, findings, rendering, out));
+        }
+        let mut page = html::Page::of(head, findings).map_err(|error| failed_aside(&error))?;
+        let name = self.file_name();
+        self.report(page.report(head, None, name.as_deref()))
+    }
+
+    /// The file's name, where it is a file: others may lie beside it.
+    pub(super) fn file_name(&self) -> Option<String> {
+        match self {
+            Output::File { path, .. } => path.file_name().map(|name| name.to_string_lossy().into_owned()),
+            Output::Stdout | Output::Through(_) => None,
+        }
+    }
+
+    /// Writes an HTML report; its detail pages go beside its file, and are told.
+    pub(super) fn report(self, report: io::Result<html::Report<'_>>) -> Result<(), Failure> {
+        let mut report = report.map_err(|error| failed_aside(&error))?;
+        let names = report.detail_names();
+        if let Output::File { path, .. } = &self {
+            for (number, name) in names.iter().enumerate() {
+                Output::prepare(Some(&path.with_file_name(name)))?.write(|out| report.write_detail(number, out))?;
+            }
+        }
+        self.write(|out| report.write(out))?;
+        if let [first, .., last] = names.as_slice() {
+            let count = report.in_details();
+            note(&format!("the facts of {count} findings are in {first} to {last}, beside it: keep them together"));
+        }
+        Ok(())
+    }
+
     /// Fills the destination. A reader that went away (`| head`) is no error.
     pub(super) fn write(self, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         match self {
@@ -75,6 +121,11 @@ impl Output {
             }
         }
     }
+}
+
+/// What is put aside while a report is put together lies in the folder for temporary files.
+pub(super) fn failed_aside(error: &io::Error) -> Failure {
+    Failure::file("use", &std::env::temp_dir(), error)
 }
 
 /// Temporary files are private; what the user asked for gets the usual permissions.

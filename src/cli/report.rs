@@ -6,13 +6,14 @@ use super::output::Output;
 use crate::{
     bundle::Bundle,
     failure::{Exit, Failure},
-    report::{self, Format, Rendering},
+    report::{Format, Rendering},
 };
 
 const EXAMPLES: &str = "\
 Examples:
   rung report BUNDLE                                the summary again
-  rung report BUNDLE --format html -o report.html   one self-contained file
+  rung report BUNDLE --format html -o report.html   one self-contained file; beside it the facts
+                                                    of what is more than one file should hold
   rung report BUNDLE --format csv -o findings.csv   every finding, for a spreadsheet";
 
 /// Render a stored scan again, as it was assessed then
@@ -35,6 +36,6 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let output = Output::prepare(args.output.as_deref())?;
     let (head, findings) = bundle.assessment()?.with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None };
-    output.write(|out| report::write(args.format, &head, findings, &rendering, out))?;
+    output.assessment(args.format, &head, findings, &rendering)?;
     Ok(Exit::Done)
 }

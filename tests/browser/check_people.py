@@ -1,4 +1,5 @@
 """Checks of the report's checklists, entry path, attestations and waivers; each takes the Check of check_report.py."""
+import datetime
 import unicodedata
 
 REACHED = {"yes": "reached", "no": "not reached", "undecided": "undecided"}
@@ -65,13 +66,14 @@ def check_people(check):
     if not attestations and not waivers:
         check.expect("Nothing is attested" in text, "no word that nothing is attested")
     for told in attestations:
-        words = (told["owner"][:60], told["statement"][:60], told["place"][:60], EFFECTS[told["effect"]], told["expires"])
+        words = (told["owner"][:60], told["statement"][:60], told["place"][:60], EFFECTS[told["effect"]], told["expires"][:4])
         check.expect(all(visible(word) in text for word in words), f"attestation of {told['criterion']}: {[w for w in words if visible(w) not in text]}")
         for proof in told.get("proof") or []:
             words = [proof["file"]["path"][:60], proof["file"]["found"]] if "file" in proof else [proof["url"][:60]]
             check.expect(all(visible(word) in text for word in words), f"attestation of {told['criterion']}: no proof {words}")
     for waiver in waivers:
         check.expect(visible(waiver["reason"][:60]) in text and ("expired" in text or not waiver["expired"]), f"waiver at {waiver['place']} missing")
+    check_days_left(check, text)
     links = check.page.eval_on_selector_all("#people-body a", "nodes => nodes.map((node) => node.getAttribute('href'))")
     check.expect(all(link.startswith(("#", "http://", "https://")) for link in links), f"links {links}")
     check.open("")
@@ -84,6 +86,16 @@ def check_people(check):
             row = check.page.locator(f"#ladders [data-control='{control['id']}']").inner_text()
             check.expect("observed" in row.lower() or "attest" in row.lower(), f"{control['id']}: attested level looks observed")
     check_marks(check)
+
+
+def check_days_left(check, text):
+    """What has not ended says how many days are left, counted from the scan."""
+    scanned = datetime.date.fromisoformat(check.data["scan"]["started_at"][:10])
+    for own in [*(check.data.get("attestations") or []), *(check.data.get("waivers") or [])]:
+        if not own.get("expires") or own.get("expired") or own.get("standing", {}).get("state") == "expired":
+            continue
+        days = (datetime.date.fromisoformat(own["expires"]) - scanned).days
+        check.expect(f"{days:,} day{'' if days == 1 else 's'} left" in text, f"{own['place']}: does not say that {days} days are left")
 
 
 def check_coverage(check):

@@ -5,8 +5,17 @@ use std::process::Command;
 use crate::common::{Rung, python, root};
 
 fn check(report: &std::path::Path) -> String {
-    let output =
-        Command::new(python()).arg("tests/browser/check_report.py").arg(report).current_dir(root()).output().unwrap();
+    run(report, &[])
+}
+
+/// All checks, or only those that are named.
+fn run(report: &std::path::Path, only: &[&str]) -> String {
+    let mut command = Command::new(python());
+    command.arg("tests/browser/check_report.py").arg(report).current_dir(root());
+    if !only.is_empty() {
+        command.arg("--only").args(only);
+    }
+    let output = command.output().unwrap();
     let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{text}");
     text
@@ -28,13 +37,76 @@ fn hostile_names_are_text() {
         serde_json::from_slice(&std::fs::read(rung.path("b/assessment.json")).unwrap()).unwrap();
     for finding in assessment["findings"].as_array_mut().unwrap() {
         finding["subject"]["name"] = hostile.into();
-        finding["subject"]["tags"] = serde_json::json!({ hostile: hostile.repeat(100) });
+        finding["subject"]["tags"] = serde_json::json!({ hostile: hostile.repeat(100), "owner": hostile });
+        for fact in ["volume_type", "engine", "latency_data"] {
+            if finding["facts"][fact]["value"].is_string() {
+                finding["facts"][fact]["value"] = hostile.into();
+            }
+        }
+        // Buckets' names stand in their ARNs.
+        if finding["subject"]["kind"] == "bucket" {
+            finding["subject"]["arn"] = format!("arn:aws:s3:::x/../{hostile}").into();
+        }
     }
     let (head, findings) =
         serde_json::from_value::<rung_rules::model::Assessment>(assessment).unwrap().with_findings(());
     let path = rung.path("hostile.html");
     rung::report::html::write(&head, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
     check(&path);
+}
+
+#[test]
+fn a_report_of_several_files_leads_from_one_to_the_other() {
+    let rung = Rung::new();
+    rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
+    let sample = Command::new(python())
+        .args(["tests/browser/make_sample.py", "--findings", "15000"])
+        .args([rung.path("b"), rung.path("many")])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(sample.status.success(), "{sample:?}");
+    std::fs::create_dir(rung.path("pages")).unwrap();
+    rung.ok(&["report", "many", "--format", "html", "-o", "pages/the report.html"]);
+    let parts =
+        ["check_quiet", "check_details", "check_filters", "check_groups", "check_drawer", "check_hostile_names"];
+    run(&rung.path("pages/the report.html"), &parts);
+    let alone = rung.ok(&["report", "many", "--format", "html"]);
+    std::fs::write(rung.path("alone.html"), alone).unwrap();
+    run(&rung.path("alone.html"), &["check_quiet", "check_details", "check_drawer"]);
+}
+
+#[test]
+fn what_changed_stands_on_the_first_screen() {
+    let rung = Rung::new();
+    rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
+    let assessment: rung_rules::model::Assessment =
+        serde_json::from_slice(&std::fs::read(rung.path("b/assessment.json")).unwrap()).unwrap();
+    let (head, findings) = assessment.with_findings(());
+    let mut page = rung::report::html::Page::of(&head, findings).unwrap();
+    let path = rung.path("changed.html");
+    let mut report = page.report(&head, Some(changes()), Some("changed.html")).unwrap();
+    report.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
+    run(&path, &["check_quiet", "check_first_screen", "check_overview", "check_headings", "check_axe", "check_narrow"]);
+}
+
+/// What a comparison with an earlier scan comes to, in its JSON form.
+fn changes() -> serde_json::Value {
+    let scan = |at: &str| serde_json::json!({"id": "20261117T020000Z", "started_at": at, "rung": "0.1.0"});
+    let levels = |confirmed: u8| serde_json::json!({"confirmed": confirmed, "possible": confirmed});
+    let fell = serde_json::json!({"control": "WAF-PERF-090", "title": "Storage I/O", "before": levels(3), "after": levels(2),
+        "direction": "fell", "causes": ["resource"], "why": "gp3-for-new-volumes is unmet now: <b>media</b> is new and gp2."});
+    let subject = serde_json::json!({"arn": "arn:aws:ec2:eu-west-1:1:volume/vol-1", "name": "<b>media</b>", "kind": "volume",
+        "account": "1", "region": "eu-west-1", "before": null, "after": "fail", "cause": "resource",
+        "facts": [{"name": "volume_type", "before": null, "after": "gp2"}]});
+    let criterion = serde_json::json!({"criterion": "waf-perf-090.api.aws.gp3-for-new-volumes", "control": "WAF-PERF-090",
+        "level": 3, "before": "met", "after": "unmet", "causes": ["resource"], "why": "1 of 11 fails.",
+        "subjects": [subject], "subjects_total": 3});
+    serde_json::json!({"schema": "rung/changes/v1", "before": scan("2026-11-17T02:00:00Z"), "after": scan("2026-11-24T02:00:00Z"),
+        "pillar": {"before": 3, "after": 2}, "controls": [fell], "criteria": [criterion],
+        "findings": {"appeared": 12, "gone": 3, "better": 7, "worse": 2, "same": 698},
+        "gaps": {"opened": [], "opened_total": 0, "closed": [], "closed_total": 0},
+        "settings": [{"what": "threshold", "name": "090.io_alarm_share", "before": 80, "after": 90, "why": "rung.toml"}]})
 }
 
 /// An account with something of everything that people can say.

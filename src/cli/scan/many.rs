@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
-    bundle::{AccountFolder, Draft},
+    bundle::{AccountFolder, Draft, REPORT},
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Rendering, csv, text},
@@ -203,7 +203,8 @@ impl<'s> Written<'s> {
         let accounts = Accounts::Folders(folders, caller.now());
         let mut decided = self.whole.decide(&accounts, scan)?;
         draft.write_assessment(|out| decided.json(&accounts, out))?;
-        draft.write_page(|out| decided.html(out))?;
+        let people = decided.for_people()?;
+        draft.write_report(decided.html(&people, Some(REPORT)))?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
         Ok((decided, accounts, bundle))
@@ -228,7 +229,7 @@ fn print(
     output: Output,
     rendering: &Rendering<'_>,
 ) -> Result<(), Failure> {
-    let (head, to_stdout) = (decided.for_people(), matches!(output, Output::Stdout));
+    let (head, to_stdout) = (decided.for_people()?, matches!(output, Output::Stdout));
     write(args.format, args.quiet, decided, accounts, output, rendering)?;
     if args.format != Format::Text && !args.quiet && !to_stdout {
         summary(&head, rendering);
@@ -248,11 +249,14 @@ pub(in crate::cli) fn write(
     match format {
         Format::Text if quiet => Ok(()),
         Format::Text => {
-            let head = decided.for_people();
+            let head = decided.for_people()?;
             output.write(|out| text::write(&head, rendering, out))
         }
         Format::Json => output.write(|out| decided.json(accounts, out)),
-        Format::Html => output.write(|out| decided.html(out)),
+        Format::Html => {
+            let (head, name) = (decided.for_people()?, output.file_name());
+            output.report(decided.html(&head, name.as_deref()))
+        }
         Format::Csv => output.write(|out| {
             let mut lines = csv::Lines::begin(out)?;
             decided.walk(accounts, &mut |visit| lines.add(visit.findings.iter()))?;

@@ -103,7 +103,7 @@ fn finish(
         Format::Text if args.quiet => {}
         Format::Text => output.write(|out| report::text::write(head, &rendering, out))?,
         format => {
-            output.write(|out| report::write(format, head, findings.iter(), &rendering, out))?;
+            output.assessment(format, head, findings.iter(), &rendering)?;
             if !args.quiet && !to_stdout {
                 summary(head, &rendering);
             }

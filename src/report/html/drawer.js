@@ -1,6 +1,4 @@
-/* The evidence behind one finding: the subject, every fact with the call it was read with, and where it lies in the bundle. */
-
-const UNITS = { percent: "%", ms: "ms", seconds: "s", minutes: "min", hours: "h", days: "days", bytes: "bytes", kib: "KiB", mib: "MiB", gib: "GiB", tib: "TiB", mb: "MB", gb: "GB", iops: "IOPS", usd: "USD", mibps: "MiB/s" };
+/* The drawer: one finding, and the way from it to the next, to the resource in the console, and to its evidence. */
 
 function openDrawer(report, finding) {
   const drawer = document.getElementById("drawer");
@@ -23,6 +21,10 @@ function drawerClosed() {
   document.querySelector(`tr[data-finding="${index}"] .open-row`)?.focus({ preventScroll: false });
 }
 
+function closeDrawer() {
+  document.getElementById("drawer").close();
+}
+
 function stepWithKeys(report, finding, event) {
   if (event.altKey || event.ctrlKey || event.metaKey || event.target.closest("input, select, pre")) return;
   const to = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -31,11 +33,11 @@ function stepWithKeys(report, finding, event) {
 
 /** The next or previous finding of the filtered list, turning the page where it must. */
 function step(report, finding, by) {
-  const at = view.found.indexOf(finding) + by;
-  const next = view.found[at];
+  const at = view.found.indexOf(finding.index) + by;
+  const next = findingAt(report, view.found[at]);
   if (!next) return;
   const page = Math.floor(at / PAGE) + 1;
-  if (page !== view.filter.page) { view.filter.page = page; showRows(report); }
+  if (!view.filter.group && page !== view.filter.page) { view.filter.page = page; showPage(report); }
   openDrawer(report, next);
   document.querySelector(`#drawer [data-step="${by}"]`)?.focus();
 }
@@ -45,115 +47,60 @@ function drawerParts(report, finding) {
   return [
     drawerBar(report, finding),
     el("header", { class: "drawer-head" },
-      el("p", { class: "drawer-result" }, resultBadge(finding), findingMarks(finding), el("span", { class: "code" }, criterion.control.id), el("a", { href: `#${criterion.id}`, click: closeDrawer }, criterion.short)),
+      el("p", { class: "drawer-result" }, resultBadge(finding), findingMarks(finding), el("span", { class: "code" }, criterion.control.id), criterionAnchor(report, criterion)),
       el("h2", { id: "drawer-title" }, saidLong(subjectName(subject), 120)),
-      el("p", { class: "quiet" }, kindWords(subject.kind)),
-      el("p", { class: "arn" }, saidLong(subject.arn, 400))),
-    el("section", {}, el("h3", {}, "What is asked"),
-      el("p", {}, criterion.statement),
-      finding.result === 0 || finding.result === 1 ? el("p", { class: "remedy" }, el("b", {}, "Remedy "), criterion.remedy) : null),
+      el("p", { class: "quiet" }, kindName(subject.kind)),
+      el("p", { class: "arn" }, saidLong(subject.arn, 400)),
+      consoleAnchor(subject, t("Open in the AWS console"))),
+    el("section", {}, el("h3", {}, t("What is asked")),
+      el("p", {}, tm(criterion.statement)),
+      finding.result === 0 || finding.result === 1 ? el("p", { class: "remedy" }, el("b", {}, t("Remedy")), " ", tm(criterion.remedy)) : null),
     reasonsSection(report, finding),
     factsSection(report, finding),
+    waiversSection(report, finding),
     subjectSection(subject),
     otherFindings(report, finding),
   ].filter(Boolean);
 }
 
+/** A detail page has no sections of controls: there the criterion is a name. */
+function criterionAnchor(report, criterion) {
+  return report.detail ? el("a", { href: fileLink(report.detail.main, `#${criterion.id}`) }, criterion.short) : el("a", { href: `#${criterion.id}`, click: closeDrawer }, criterion.short);
+}
+
 function drawerBar(report, finding) {
-  const at = view.found.indexOf(finding);
-  const button = (text, by) => el("button", { type: "button", class: "plain-button", "data-step": by, disabled: at < 0 || !view.found[at + by], click: () => step(report, finding, by) }, text);
+  const at = view.found.indexOf(finding.index);
+  const button = (text, by) => el("button", { type: "button", class: "plain-button", "data-step": by, disabled: at < 0 || view.found[at + by] === undefined, click: () => step(report, finding, by) }, text);
   return el("div", { class: "drawer-bar" },
-    button("Previous", -1), button("Next", 1),
-    el("span", { class: "quiet num" }, at < 0 ? "" : `${count(at + 1)} of ${count(view.found.length)}`),
-    el("button", { type: "button", class: "plain-button close", click: closeDrawer, autofocus: true }, "Close"));
+    button(t("Previous"), -1), button(t("Next"), 1),
+    el("span", { class: "quiet num" }, at < 0 ? "" : t("{at} of {n}", { at: at + 1, n: view.found.length })),
+    el("button", { type: "button", class: "plain-button close", click: closeDrawer, autofocus: true }, t("Close")));
 }
 
-function closeDrawer() {
-  document.getElementById("drawer").close();
-}
-
-/** Why it is unknown. */
-function reasonsSection(report, finding) {
-  if (!finding.reasons.length) return null;
-  return el("section", {}, el("h3", {}, "Why it is unknown"), finding.reasons.map((reason) => (reason < 0
-    ? el("p", { class: "gap-card" }, "No API shows it: it needs an attestation by a named person.")
-    : gapCard(report, report.gaps[reason]))));
-}
-
-function gapCard(report, gap) {
-  return el("div", { class: "gap-card" },
-    el("p", {}, icon("unknown"), el("a", { href: `#${gap.id}`, click: closeDrawer }, gapTitle(report, gap)), ` in ${gap.region}, account ${gap.account}`),
-    gap.detail ? el("p", { class: "quiet" }, saidLong(gap.detail, 300)) : null,
-    gap.opens_with ? el("p", {}, el("b", {}, "Opens with "), saidLong(gap.opens_with, 500)) : null);
-}
-
-/** Facts grouped by the call they were read with, so that each call is named once. */
-function factsSection(report, finding) {
-  const groups = new Map();
-  for (const fact of factsOf(report, finding)) {
-    const key = fact.gap || fact.source || "none";
-    groups.set(key, [...(groups.get(key) || []), fact]);
-  }
-  if (!groups.size) return el("section", { class: "facts-section" }, el("h3", {}, "Facts"), el("p", { class: "quiet" }, "No facts: no API shows this."));
-  return el("section", { class: "facts-section" }, el("h3", {}, "Facts"), [...groups].map(([key, facts]) => factGroup(report, key, facts)));
-}
-
-function factGroup(report, key, facts) {
-  if (facts[0].gap) {
-    return el("div", { class: "fact-group fact-group-gap" }, factList(facts), el("div", { class: "source" }, el("h4", {}, "Not seen"), gapCard(report, key)));
-  }
-  return el("div", { class: "fact-group" }, factList(facts), key === "none" ? null : sourceBox(key));
-}
-
-function factList(facts) {
-  return el("dl", { class: "fact-list" }, facts.map((fact) => el("div", { class: "pair" }, el("dt", {}, el("code", {}, fact.name)),
-    el("dd", {}, fact.gap ? badge("unknown") : factValue(fact)))));
-}
-
-function factValue({ name, value }) {
-  if (value === null || typeof value === "boolean") return inShort(value);
-  if (typeof value === "number") return [el("span", { class: "num" }, count(value)), unitOf(name) ? ` ${unitOf(name)}` : ""];
-  if (Array.isArray(value) && value.every((item) => item === null || typeof item !== "object")) return value.length ? el("ul", { class: "plain" }, value.map((item) => el("li", {}, saidLong(inShort(item))))) : "empty";
-  if (typeof value === "object") return el("pre", {}, saidLong(JSON.stringify(value, null, 1).replace(/\n\s*/g, " "), 600));
-  return /^\d{4}-\d\d-\d\dT/.test(value) ? time(value) : saidLong(value);
-}
-
-/** The unit that a fact's name ends in. */
-function unitOf(name) {
-  const words = name.split("_");
-  if (words.at(-1) === "percent" || words.at(-2) === "percent") return "%";
-  if (words.at(-2) === "usd") return `USD a ${words.at(-1)}`;
-  return UNITS[words.at(-1)] || "";
-}
-
-function sourceBox(source) {
-  return el("div", { class: "source" },
-    el("h4", {}, "Read with ", el("code", { class: "source-call" }, `${source.service}:${source.operation}`)),
-    el("dl", { class: "facts" }, [
-      pair("Where", said(source.region), ", account ", said(source.account)),
-      pair("When", time(source.read_at)),
-      pair("Asked for", source.parameters ? saidLong(source.parameters, 200) : null),
-      pair("Answer", `${counted(source.pages, "page")}, ${counted(source.items, "item")} kept`),
-      pair("Request ids", (source.request_ids || []).map((id) => el("code", { class: "request-id" }, said(id)))),
-    ].filter(Boolean)));
+/** The exceptions that speak of a waived finding, as far as their rules tell. */
+function waiversSection(report, finding) {
+  if (!finding.waived || !report.waivers) return null;
+  const own = report.waivers.filter((waiver) => !waiver.expired && waiver.criteria.includes(finding.criterion.id));
+  return own.length ? el("section", {}, el("h3", {}, t("Waived")), el("ul", { class: "items" }, own.map((waiver) => waiverItem(report, waiver)))) : null;
 }
 
 function subjectSection(subject) {
-  const tags = Object.entries(subject.tags || {});
-  return el("section", {}, el("h3", {}, "Resource"),
+  return el("section", {}, el("h3", {}, t("Resource")),
     el("dl", { class: "facts" }, [
-      pair("Account", said(subject.account)),
-      pair("Region", said(subject.region)),
-      pair("Evidence", el("code", {}, "evidence.jsonl"), `, line ${subject.evidence}, in the bundle of this scan`),
+      pair(t("Account"), said(subject.account)),
+      pair(t("Region"), said(subject.region)),
+      pair(t("Evidence"), el("code", {}, "evidence.jsonl.zst"), `, ${t("line {line}, in the bundle of this scan", { line: String(subject.line) })}`),
     ]),
-    tags.length ? el("div", {}, el("h4", {}, `Tags (${count(tags.length)})`), el("dl", { class: "tags" }, tags.map(([key, value]) =>
-      el("div", { class: "pair" }, el("dt", {}, saidLong(key, 128)), el("dd", {}, value === "" ? el("span", { class: "quiet" }, "empty") : saidLong(value)))))) : null);
+    subject.tags.length ? el("div", {}, el("h4", {}, t("Tags ({n})", { n: subject.tags.length })), el("dl", { class: "tags" }, subject.tags.map(([key, value]) =>
+      el("div", { class: "pair" }, el("dt", {}, saidLong(key, 128)), el("dd", {}, value === "" ? el("span", { class: "quiet" }, t("empty")) : saidLong(value)))))) : null,
+    subject.cut ? el("p", { class: "quiet" }, t("Some of its tags, or long words, are left out here; the file with its facts has them.")) : null);
 }
 
 /** The same resource under the other criteria. */
 function otherFindings(report, finding) {
-  const others = report.findings.filter((other) => other.subjectIndex === finding.subjectIndex && other !== finding);
+  const others = [];
+  report.findings.subject.forEach((subject, index) => { if (subject === finding.subjectIndex && index !== finding.index) others.push(findingAt(report, index)); });
   if (!others.length) return null;
-  return el("section", {}, el("h3", {}, "This resource under other criteria"), el("ul", { class: "others" }, others.map((other) => el("li", {}, resultBadge(other),
+  return el("section", {}, el("h3", {}, t("This resource under other criteria")), el("ul", { class: "others" }, others.map((other) => el("li", {}, resultBadge(other),
     el("button", { type: "button", class: "link", click: () => openDrawer(report, other) }, `${other.criterion.number} ${other.criterion.short}`)))));
 }

@@ -1,104 +1,70 @@
-/* The model's checklists, the audit list, the entry path, and what people attest and accept. */
+/* The model's checklists filled in, the audit list, and the entry path. */
 
-const REACHED = { yes: ["met", "reached"], no: ["unmet", "not reached"], undecided: ["unknown", "undecided"] };
-const STATES = { done: ["met", "done"], open: ["unmet", "open"], unknown: ["unknown", "not known"], not_applicable: ["not_applicable", "not applicable"] };
-const EFFECTS = {
-  decides: "decides", contested: "contested: what AWS shows counts", not_needed: "not needed: the evidence decides alone",
-  not_enough: "not enough: part of it is still unknown", does_not_count: "does not count",
-};
+function reachedWords(reached) {
+  return { yes: ["met", t("reached")], no: ["unmet", t("not reached")], undecided: ["unknown", t("undecided")] }[reached];
+}
 
-function drawChecklists(report) {
-  const body = document.getElementById("checklists-body");
-  if (report.pillar.why) body.append(el("p", { class: "lead" }, said(report.pillar.why)));
-  for (const list of report.checklists) {
-    const [tone, words] = REACHED[list.reached];
-    body.append(el("section", { class: "checklist", id: `checklist-${list.level}` },
-      el("h3", {}, icon(tone), ` Level ${list.level}: ${words}`),
-      el("p", { class: "quiet" }, said(list.why)),
-      itemList(report, list.items)));
-  }
+function stepState(state) {
+  return { done: ["met", t("done")], open: ["unmet", t("open")], unknown: ["unknown", t("not known")], not_applicable: ["not_applicable", t("not applicable")] }[state];
+}
+
+function drawChecklists(report, body) {
+  if (report.pillar.why) body.append(el("p", { class: "lead" }, said(tm(report.pillar.why), 400)));
+  body.append(el("div", { class: "checklists" }, report.checklists.map((list) => {
+    const [tone, words] = reachedWords(list.reached);
+    return el("section", { class: "checklist", id: `checklist-${list.level}`, "aria-labelledby": `checklist-${list.level}-title` },
+      el("h3", { id: `checklist-${list.level}-title` }, icon(tone), ` ${t("Level {level}: {words}", { level: list.level, words })}`),
+      el("p", { class: "quiet" }, said(tm(list.why), 400)),
+      itemList(report, list.items));
+  })));
   if (report.audit_list?.length) {
     const met = report.audit_list.filter((item) => item.outcome === "met").length;
-    body.append(el("details", { class: "audit", id: "audit-list" },
-      el("summary", {}, `Audit list: ${count(met)} of ${count(report.audit_list.length)} points are met`), itemList(report, report.audit_list)));
+    body.append(el("details", { class: "audit block", id: "audit-list" },
+      el("summary", {}, t("Audit list: {met} of {n} point is met|Audit list: {met} of {n} points are met", { met, n: report.audit_list.length })), itemList(report, report.audit_list)));
   }
 }
 
+/** Items with their boxes ticked as the model prints them: applies, does not, or not known. */
 function itemList(report, items) {
   return el("ul", { class: "items" }, items.map((item) => el("li", { id: item.id, "data-outcome": item.outcome }, icon(item.outcome),
-    el("div", {}, said(item.text), el("span", { class: "sub" }, criterionLinks(report, item.criteria))))));
+    el("div", {}, said(tm(item.text), 400), el("span", { class: "unseen" }, ` (${badgeWord(item.outcome)})`), el("span", { class: "sub" }, criterionLinks(report, item.criteria))))));
 }
 
 function criterionLinks(report, ids) {
   return ids.flatMap((id, index) => [index ? ", " : "", el("a", { href: `#${id}` }, hiddenName(report, id))]);
 }
 
-function drawEntryPath(report) {
-  document.getElementById("path-body").append(el("ol", { class: "path" }, report.entry_path.map((step) => pathStep(report, step))));
+function hiddenName(report, id) {
+  const criterion = report.criterionById.get(id);
+  return criterion ? `${criterion.number} ${criterion.short}` : id;
+}
+
+function drawEntryPath(report, body) {
+  body.append(el("ol", { class: "path" }, report.entry_path.map((step) => pathStep(report, step))));
 }
 
 function pathStep(report, step) {
-  const [tone, words] = STATES[step.state];
-  const saving = step.saving_usd_month ? `, saves about ${step.saving_usd_month.toFixed(2)} USD a month at list price` : "";
-  const touched = step.subjects_total ? `${counted(step.subjects_total, "resource")} to touch${saving}` : "";
+  const [tone, words] = stepState(step.state);
+  const saving = step.saving_usd_month ? `, ${t("saves about {usd} USD a month at list price", { usd: digits(step.saving_usd_month, 2) })}` : "";
+  const touched = step.subjects_total ? `${t("{n} resource to touch|{n} resources to touch", { n: step.subjects_total })}${saving}` : "";
   return el("li", { class: "path-step", id: `weeks-${step.weeks}`, "data-state": step.state },
-    el("h3", {}, icon(tone), ` Week ${step.weeks}: ${words}`), el("p", {}, said(step.action)),
-    el("p", { class: "quiet" }, said(step.why)),
+    el("h3", {}, icon(tone), ` ${t("Week {weeks}: {words}", { weeks: step.weeks, words })}`), el("p", {}, said(tm(step.action), 400)),
+    el("p", { class: "quiet" }, said(tm(step.why), 400)),
     el("ul", { class: "items" }, step.criteria.map((criterion) => el("li", {}, icon(criterion.outcome),
-      el("div", {}, el("a", { href: `#${criterion.id}` }, hiddenName(report, criterion.id)), el("span", { class: "sub" }, saidLong(criterion.why, 200)))))),
+      el("div", {}, el("a", { href: `#${criterion.id}` }, hiddenName(report, criterion.id)), el("span", { class: "sub" }, saidLong(tm(criterion.why), 200)))))),
     step.subjects.length ? el("details", {}, el("summary", {}, touched), subjectTable(report, step)) : null,
-    step.top_queries?.length ? el("details", {}, el("summary", {}, "Queries with most load (digests)"), step.top_queries.map(queryTable)) : null);
+    step.top_queries?.length ? el("details", {}, el("summary", {}, t("Queries with most load (digests)")), step.top_queries.map(queryTable)) : null);
 }
 
 function subjectTable(report, step) {
-  const rows = step.subjects.map((subject) => el("tr", {},
-    el("td", { "data-head": "Resource" }, said(subject.name || subject.arn), el("span", { class: "sub" }, said(`${subject.kind} ${subject.region}`))),
-    el("td", { "data-head": "What to do" }, said(subject.action)),
-    el("td", { "data-head": "Saves a month", class: "num" }, subject.saving_usd_month ? `${subject.saving_usd_month.toFixed(2)} USD` : "")));
+  const rows = step.subjects.map((subject) => [[said(subject.name || subject.arn), el("span", { class: "sub" }, kindName(subject.kind), " ", said(subject.region))], said(tm(subject.action), 400),
+    subject.saving_usd_month ? `${digits(subject.saving_usd_month, 2)} USD` : ""]);
   const more = step.subjects_total - step.subjects.length;
-  return el("div", { class: "scroll" }, el("table", {}, el("thead", {}, el("tr", {}, ["Resource", "What to do", "Saves a month"].map((head) => el("th", { scope: "col" }, head)))),
-    el("tbody", {}, rows)), more > 0 ? el("p", { class: "quiet" }, `and ${counted(more, "more resource")}`) : null);
+  return el("div", {}, table(t("Resources of this step"), [{ head: t("Resource") }, { head: t("What to do") }, { head: t("Saves a month"), class: "num" }], rows),
+    more > 0 ? el("p", { class: "quiet" }, t("and {n} more resource|and {n} more resources", { n: more })) : null);
 }
 
 function queryTable(database) {
   return el("div", {}, el("h4", {}, said(database.name || database.arn)), el("ol", {}, database.queries.map((query) =>
-    el("li", {}, el("code", {}, said(query.digest)), ` ${query.load_average.toFixed(2)} active sessions`))));
-}
-
-function drawPeople(report) {
-  const body = document.getElementById("people-body");
-  const { attestations = [], waivers = [] } = report;
-  if (!attestations.length && !waivers.length) return body.append(el("p", { class: "quiet" }, "Nothing is attested and nothing is waived."));
-  if (attestations.length) body.append(el("ul", { class: "items" }, attestations.map((told) => el("li", {}, icon(attestedTone(told)), el("div", {},
-    el("a", { href: `#${told.criterion}` }, hiddenName(report, told.criterion)), `: ${EFFECTS[told.effect]}`,
-    el("blockquote", {}, saidLong(told.statement)),
-    el("span", { class: "sub" }, said(told.owner), ` on ${told.date}, until ${told.expires}: ${standing(told.standing)}. `, said(told.place)),
-    told.proof?.length ? el("span", { class: "sub" }, "Proof: ", told.proof.flatMap((one, index) => [index ? ", " : "", proof(one)])) : null)))));
-  if (waivers.length) body.append(el("h3", {}, "Waivers"), el("ul", { class: "items" }, waivers.map((waiver) => el("li", {}, icon(waiver.expired ? "not_applicable" : "unknown"), el("div", {},
-    waivedWhat(report, waiver), `: ${waiver.expired ? "expired" : `excepts ${counted(waiver.findings, "finding")}`}`,
-    el("blockquote", {}, saidLong(waiver.reason)),
-    el("span", { class: "sub" }, said(waiver.owner || "nobody is named"), waiver.expires ? `, until ${waiver.expires}. ` : ", without an end. ", said(waiver.place)))))));
-}
-
-function waivedWhat(report, { criterion, control, subject }) {
-  const rule = criterion || control;
-  return [rule ? el("a", { href: `#${rule}` }, criterion ? hiddenName(report, criterion) : control) : "every control", subject ? [" for ", said(subject)] : null];
-}
-
-function attestedTone(told) {
-  if (told.effect === "decides") return "met";
-  return told.effect === "contested" ? "unmet" : "unknown";
-}
-
-function standing({ state, days, path }) {
-  if (state === "ends_soon") return days ? `ends in ${counted(days, "day")}` : "ends today";
-  if (state === "proof_changed") return `its proof ${path} was changed`;
-  if (state === "proof_missing") return `its proof ${path} is missing`;
-  return state === "expired" ? "has expired" : "counts";
-}
-
-/** Only addresses of the web become links; the page itself loads none of them. */
-function proof(one) {
-  if (one.file) return el("span", {}, said(one.file.path), ` (${one.file.found})`);
-  return /^https?:\/\//i.test(one.url) ? el("a", { href: one.url, rel: "noopener noreferrer" }, said(one.url)) : said(one.url);
+    el("li", {}, el("code", {}, said(query.digest)), ` ${t("{number} active sessions", { number: digits(query.load_average, 2) })}`))));
 }

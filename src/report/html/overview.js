@@ -1,102 +1,57 @@
-/* The first screen: what was scanned, whether the scan is whole, and a ladder of five rungs for every control. */
+/* The first screen: the pillar's level by the model's rule, ten controls as ladders, what changed, and the steps that lift most. */
 
-function drawMasthead(report) {
-  const { scan } = report;
-  const facts = document.getElementById("scan-facts");
-  facts.append(...[
-    pair(scan.accounts.length === 1 ? "Account" : `Accounts (${count(scan.accounts.length)})`, listed(scan.accounts)),
-    pair(scan.regions.length === 1 ? "Region" : `Regions (${count(scan.regions.length)})`, listed(scan.regions)),
-    pair("Scanned", time(scan.finished_at)),
-    pair("Scope", said(scan.scope.rule || "every resource"), scan.scope.left_out ? `; ${count(scan.scope.left_out)} left out` : ""),
-  ].filter(Boolean));
-  document.getElementById("banner").append(banner(report));
+function drawOverview(report, body) {
+  body.className = "overview";
+  body.append(pillarCard(report), stepsCard(report), laddersCard(report), changesCard(report));
 }
 
-/** The first few of a list; the rest can be opened. */
-function listed(items, most = 4) {
-  const texts = (part) => part.flatMap((item, index) => [index ? ", " : "", said(item)]);
-  if (items.length <= most) return texts(items);
-  return el("details", { class: "inline" },
-    el("summary", {}, texts(items.slice(0, most - 1)), ` and ${count(items.length - most + 1)} more`),
-    el("span", {}, texts(items.slice(most - 1))));
+function card(id, heading, ...parts) {
+  return el("section", { class: "card", id, "aria-labelledby": `${id}-title` }, el("h3", { id: `${id}-title` }, heading), parts);
 }
 
-function banner(report) {
-  const gaps = report.summary ? report.summary.gaps : report.gaps.length;
-  const closed = (report.accounts || []).filter((account) => account.state === "not_entered").length;
-  if (closed) {
-    return el("p", { class: "banner banner-bad", role: "status" }, icon("unmet"), el("span", {}, el("strong", {}, `${counted(closed, "account")} could not be entered. `),
-      "Nothing of them was seen: what they hold counts as unknown, never as pass. ", el("a", { href: "#accounts" }, "See which and why")));
-  }
-  if (!report.scan.complete) {
-    return el("p", { class: "banner banner-bad", role: "status" }, icon("unmet"), el("span", {}, el("strong", {}, "INCOMPLETE SCAN. "),
-      "It was interrupted before every source was read. What was not read counts as unknown, never as pass."));
-  }
-  if (gaps) {
-    return el("p", { class: "banner banner-open", role: "status" }, icon("unknown"), el("span", {}, el("strong", {}, "Complete scan. "),
-      `Every source was asked; ${counted(gaps, "gap")} left something unseen. `, el("a", { href: "#gaps" }, "See what and why")));
-  }
-  return el("p", { class: "banner banner-good", role: "status" }, icon("met"), el("span", {}, el("strong", {}, "Complete scan. "),
-    "Every source was asked and answered."));
+function pillarCard(report) {
+  const { level, possible, with_waivers: waived, why } = report.pillar;
+  return card("pillar", t("Level by the model's checklists"),
+    el("div", { class: "pillar-line" },
+      el("p", { class: "pillar-level" }, level ? [el("span", { class: "figure-number" }, String(level)), " ", el("span", { class: "figure-of" }, t("of 5"))] : el("span", { class: "figure-none" }, "–")),
+      el("div", {}, el("p", { class: "pillar-label" }, level ? tm(report.levels[level - 1]) : t("Not told")),
+        possible > level ? el("p", { class: "quiet" }, t("{level} is possible, if what was not seen holds", { level: possible })) : null,
+        waived && waived !== level ? el("p", { class: "quiet" }, t("with waivers {level}", { level: waived })) : null),
+      checklistsInShort(report)),
+    why ? el("p", { class: "pillar-why" }, said(tm(why), 400)) : null,
+    pillarBeside(report));
 }
 
-function drawNav(report) {
-  const links = [
-    ["#overview", "Overview"],
-    ...((report.accounts || []).length > 1 ? [["#accounts", "Accounts", report.accounts.length]] : []),
-    ["#controls", "Controls", report.controls.length],
-    ["#checklists", "Checklists"],
-    ["#path", "Entry path"],
-    ["#people", "Attested", (report.attestations || []).length + (report.waivers || []).length],
-    ["#findings", "Findings", report.findings.length],
-    ["#gaps", "Gaps", report.summary ? report.summary.gaps : report.gaps.length],
-    ["#measured", "How it was measured"],
-  ];
-  document.getElementById("nav").append(...links.map(([href, text, number]) =>
-    el("li", {}, el("a", { href }, text, number === undefined ? null : el("span", { class: "num" }, count(number))))));
+/** Each checklist as a small bar with its threshold. */
+function checklistsInShort(report) {
+  return el("ul", { class: "lists-short" }, report.checklists.map((list) => {
+    const counts = [["good", list.met], ["open", list.unknown], ["bad", list.unmet]];
+    return el("li", {}, el("a", { href: `#checklist-${list.level}` }, t("Level {level}", { level: list.level })),
+      el("span", { class: "stack-box stack-small" }, el("span", { class: "stack", "aria-hidden": "true" }, counts.map(([tone, size]) => segment(tone, size))), tickAt(100 * list.needed / Math.max(1, list.of))),
+      el("span", { class: "quiet" }, t("{met} of {of}, {needed} needed", { met: list.met, of: list.of, needed: list.needed })));
+  }));
 }
 
-function drawOverview(report) {
-  drawFigures(report);
-  drawLegend(report);
-  document.getElementById("ladders").append(...report.controls.map((control) => ladderRow(report, control)));
+function tickAt(share) {
+  const node = el("span", { class: "tick", "aria-hidden": "true" });
+  node.style.left = `${Math.min(100, share)}%`;
+  return node;
 }
 
-function drawFigures(report) {
-  const { by_minimum: minimum, api_ceiling: ceiling, level, possible, with_waivers: waived } = report.pillar;
-  document.getElementById("figures").append(
-    figure("Level by the model's checklists", level, level
-      ? `${report.levels[level - 1]}${possible > level ? `; ${possible} if what is unknown holds` : ""}${waived ? `; ${waived} with waivers` : ""}` : "Not told"),
-    figure("Lowest control", minimum, minimum
-      ? `${report.levels[minimum - 1]}: the lowest confirmed level over the ${counted(assessable(report), "control")} that apply`
-      : "No control applies here"),
-    figure("Most that AWS alone can show", ceiling, ceiling
-      ? "The level by checklists if all that AWS shows were met; what lies above needs a person's attestation" : "No control applies here"),
-    outcomesFigure(report));
-}
-
-function assessable(report) {
-  return report.controls.filter((control) => control.applicable).length;
-}
-
-function figure(label, level, text) {
-  return el("div", { class: "figure" },
-    el("h3", {}, label),
-    el("p", { class: "figure-value" }, level ? [el("span", { class: "figure-number" }, String(level)), el("span", { class: "figure-of" }, "of 5")]
-      : el("span", { class: "figure-none" }, "–")),
-    el("p", { class: "figure-text" }, text));
-}
-
-/** All criteria by outcome, as one bar. */
-function outcomesFigure(report) {
+function pillarBeside(report) {
+  const { by_minimum: minimum, api_ceiling: ceiling } = report.pillar;
   const kinds = ["met", "unmet", "unknown", "not_applicable"];
-  const counts = kinds.map((kind) => report.criteria.filter((criterion) => criterion.outcome === kind).length);
-  return el("div", { class: "figure" },
-    el("h3", {}, "Criteria"),
-    el("p", { class: "figure-value" }, el("span", { class: "figure-number" }, count(report.criteria.length))),
-    el("div", { class: "stack", "aria-hidden": "true" }, kinds.map((kind, index) => segment(BADGES[kind].tone, counts[index]))),
-    el("p", { class: "figure-text tally" }, kinds.map((kind, index) =>
-      counts[index] ? el("span", {}, icon(kind), `${count(counts[index])} ${BADGES[kind].word.toLowerCase()}`) : null)));
+  const number = (kind) => report.criteria.filter((criterion) => criterion.outcome === kind).length;
+  return el("dl", { class: "facts pillar-beside" }, [
+    minimum ? pair(t("Lowest control"), String(minimum)) : null,
+    ceiling ? pair(t("Most that AWS alone can show"), String(ceiling)) : null,
+    pair(t("{n} criterion|{n} criteria", { n: report.criteria.length }), el("span", { class: "tally" }, kinds.map((kind) => (number(kind) ? el("span", {}, icon(kind), `${count(number(kind))} ${outcomeWord(kind)}`) : null)))),
+  ].filter(Boolean));
+}
+
+/** An outcome within a sentence. */
+function outcomeWord(kind) {
+  return { met: t("met"), unmet: t("unmet"), unknown: t("unknown"), not_applicable: t("not applicable") }[kind];
 }
 
 function segment(tone, size) {
@@ -105,93 +60,37 @@ function segment(tone, size) {
   return node;
 }
 
-function drawLegend(report) {
-  const key = (state, text) => el("span", { class: "key" }, el("span", { class: `rung rung-${state} rung-key`, "aria-hidden": "true" }), text);
-  document.getElementById("legend").append(
-    el("p", {}, key("confirmed", "confirmed"), key("possible", "possible: if what was not seen holds"), key("beyond", "not reached")),
-    el("ol", { class: "levels" }, report.levels.map((label) => el("li", {}, label))));
+function laddersCard(report) {
+  const key = (state) => el("span", { class: "key" }, el("span", { class: `rung rung-${state} rung-key`, "aria-hidden": "true" }), rungStateWord(state));
+  return card("ladder-card", t("The ten controls"),
+    el("p", { class: "legend" }, key("confirmed"), key("possible"), key("beyond")),
+    el("ol", { id: "ladders", class: "ladders" }, report.controls.map((control) => ladderRow(report, control))));
 }
 
 function ladderRow(report, control) {
-  const name = el("div", { class: "row-name" },
-    el("h3", {}, el("a", { href: `#${control.id}` }, el("span", { class: "code" }, control.id), control.title)),
-    el("p", { class: "quiet" }, `${control.severity} severity`));
+  const name = el("h4", { class: "row-name" }, el("a", { href: `#${control.id}` }, el("span", { class: "code" }, control.id.slice(-3)), tm(control.title)));
   if (!control.applicable || !control.confirmed) {
-    return el("li", { class: "row row-na", "data-control": control.id }, name,
-      el("div", { class: "row-none" }, badge("not_applicable")),
-      el("div", { class: "row-why" }, el("p", {}, control.why || "The account has nothing that this control speaks about.")));
+    return el("li", { class: "row row-na", "data-control": control.id }, name, el("span", { class: "row-none" }, badge("not_applicable")), el("span", { class: "row-cell quiet" }, tm(control.why)));
   }
-  return el("li", { class: "row", "data-control": control.id }, name, ladder(report, control), levelNumbers(control),
-    el("div", { class: "row-why" }, el("p", {}, control.why), nextStep(control)));
+  return el("li", { class: "row", "data-control": control.id }, name, smallLadder(control),
+    el("span", { class: "row-number" }, el("strong", {}, String(control.confirmed)), control.possible > control.confirmed ? el("span", { class: "quiet" }, ` ${t("up to {level}", { level: control.possible })}`) : null, moved(report, control)),
+    el("span", { class: "row-cell" }, tm(control.cells[control.confirmed - 1]), rowNotes(control)));
 }
 
-/** Five steps. The line below says what the model says of the rung under the pointer or focus; else of the confirmed one. */
-function ladder(report, control) {
-  const line = el("p", { class: "cell" });
-  const rungs = control.cells.map((text, index) => rung(report, control, index + 1, text));
-  const show = (level) => {
-    const state = rungState(control, level);
-    line.className = `cell cell-${state}`;
-    line.style.setProperty("--at", level);
-    line.replaceChildren(el("b", {}, String(level)), " ", control.cells[level - 1],
-      level === control.confirmed ? "" : el("i", {}, state === "possible" ? " possible" : state === "beyond" ? " not reached" : ""));
-  };
-  show(control.confirmed);
-  const steps = el("div", { class: "steps", role: "group", "aria-label": `Rungs of ${control.title}; arrow keys move between them` }, rungs);
-  rungs.forEach((node, index) => {
-    node.addEventListener("mouseenter", () => show(index + 1));
-    node.addEventListener("focus", () => show(index + 1));
-    node.addEventListener("click", () => show(index + 1));
-    node.addEventListener("keydown", (event) => moveOnLadder(event, rungs, index));
-  });
-  steps.addEventListener("mouseleave", () => show(control.confirmed));
-  steps.addEventListener("focusout", () => show(control.confirmed));
-  return el("div", { class: "ladder" }, steps, line);
+function rowNotes(control) {
+  const { confirmed, observed, target } = control;
+  const notes = [
+    observed && observed !== confirmed ? t("observed from AWS alone {level}", { level: observed }) : null,
+    control.with_waivers ? waivedWords(control.with_waivers) : null,
+    target ? targetWords(control) : null,
+  ].filter(Boolean);
+  return notes.length ? el("span", { class: `sub${target > confirmed ? " level-below" : ""}` }, notes.join("; ")) : null;
 }
 
-function rung(report, control, level, text) {
-  const state = rungState(control, level);
-  const target = control.target === level;
-  return el("button", {
-    type: "button",
-    class: `rung rung-${state}${target ? " rung-target" : ""}`,
-    style: `--step:${level}`,
-    tabindex: level === control.confirmed ? 0 : -1,
-    "aria-label": `Level ${level}, ${report.levels[level - 1]}: ${text}. ${{ confirmed: "Confirmed", possible: "Possible", beyond: "Not reached" }[state]}${target ? ". The target" : ""}`,
-  }, el("span", { class: "rung-fill" }), el("span", { class: "rung-level", "aria-hidden": "true" }, String(level)));
-}
-
-function rungState(control, level) {
-  if (level <= control.confirmed) return "confirmed";
-  return level <= control.possible ? "possible" : "beyond";
-}
-
-function moveOnLadder(event, rungs, index) {
-  const to = { ArrowRight: index + 1, ArrowUp: index + 1, ArrowLeft: index - 1, ArrowDown: index - 1, Home: 0, End: rungs.length - 1 }[event.key];
-  if (to === undefined || !rungs[to]) return;
-  event.preventDefault();
-  rungs.forEach((node, at) => node.setAttribute("tabindex", at === to ? 0 : -1));
-  rungs[to].focus();
-}
-
-function levelNumbers(control) {
-  const { confirmed, possible, observed, target } = control;
-  return el("div", { class: "row-level" },
-    el("p", {}, el("span", { class: "level-confirmed" }, String(confirmed)), el("span", { class: "level-word" }, "confirmed")),
-    el("p", { class: "level-possible" }, `possible ${possible}`),
-    observed && observed !== confirmed ? el("p", { class: "level-possible" }, `from AWS alone ${observed}`) : null,
-    control.with_waivers ? el("p", { class: "level-possible" }, waivedWords(control.with_waivers)) : null,
-    target ? el("p", { class: target > confirmed ? "level-below" : "level-possible" }, target > confirmed ? `below target ${target}` : `target ${target} reached`) : null);
-}
-
-function waivedWords({ levels }) {
-  return levels ? `with waivers ${levels.confirmed}` : "with waivers nothing is left to judge";
-}
-
-function nextStep(control) {
-  const first = control.next && control.next.blocked_by[0];
-  if (!first) return control.confirmed === 5 ? el("p", { class: "next" }, el("b", {}, "At the top."), " Nothing above.") : null;
-  const others = control.next.blocked_by.length - 1;
-  return el("p", { class: "next" }, el("b", {}, `To level ${control.next.level}: `), first.remedy, " ",
-    el("a", { href: `#${control.id}-lift` }, others ? `and ${counted(others, "more step")}` : "details"));
+/** A mark where the control rose or fell since the scan before. */
+function moved(report, control) {
+  const change = report.changes?.controls.find((own) => own.control === control.id);
+  if (!change || !["rose", "fell"].includes(change.direction)) return null;
+  const before = change.before?.confirmed ?? "–";
+  return el("span", { class: `moved moved-${change.direction}` }, change.direction === "rose" ? "▲" : "▼", el("span", { class: "unseen" }, change.direction === "rose" ? t("rose") : t("fell")), ` ${t("was {level}", { level: before })}`);
 }

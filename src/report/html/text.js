@@ -69,30 +69,29 @@ function saidLong(text, limit = 240) {
   const open = el("button", { type: "button", class: "link", click: () => {
     box.replaceChildren(said(whole, Infinity));
     box.classList.add("opened");
-  } }, `show all ${count(whole.length)} characters`);
+  } }, t("show all {n} characters", { n: whole.length }));
   box.append(" ", open);
   return box;
 }
 
-const NUMBERS = new Intl.NumberFormat("en", { maximumFractionDigits: 3 });
-
 function count(number) {
-  return NUMBERS.format(number);
+  return speech.numbers.format(number);
 }
 
-/** `1 gap`, `2 gaps`. */
-function counted(number, one, many = `${one}s`) {
-  return `${count(number)} ${number === 1 ? one : many}`;
+/** A number with so many digits behind the point, as the language writes it. */
+function digits(number, places) {
+  return number.toLocaleString(speech.language, { minimumFractionDigits: places, maximumFractionDigits: places });
 }
 
 function percent(number) {
-  return `${NUMBERS.format(number)} %`;
+  return `${count(number)} %`;
 }
 
-/** `2026-11-23 21:03:11 UTC`, from a time stamp as the data write it. */
+/** A time stamp of the data as the language writes it, in UTC. */
 function when(stamp) {
-  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)/.exec(stamp || "");
-  return match ? `${match[1]} ${match[2]} UTC` : String(stamp || "not recorded");
+  const time = Date.parse(stamp);
+  if (Number.isNaN(time)) return stamp ? String(stamp) : t("not recorded");
+  return `${new Intl.DateTimeFormat(speech.language, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" }).format(time)} UTC`;
 }
 
 function time(stamp) {
@@ -102,31 +101,36 @@ function time(stamp) {
 function duration(milliseconds) {
   if (milliseconds < 1000) return `${count(Math.round(milliseconds))} ms`;
   const seconds = milliseconds / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  if (seconds < 60) return `${digits(seconds, 1)} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 function bytes(number) {
-  const units = ["B", "kB", "MB", "GB"];
+  const units = ["B", "kB", "MB", "GB", "TB"];
   let unit = 0;
   while (number >= 1000 && unit < units.length - 1) { number /= 1000; unit += 1; }
-  return `${unit ? number.toFixed(1) : number} ${units[unit]}`;
+  return `${unit ? digits(number, 1) : count(number)} ${units[unit]}`;
 }
 
 function dollars(number) {
-  return number ? `${number.toFixed(number < 0.01 ? 4 : 2)} USD` : "none";
+  return number ? `${digits(number, number < 0.01 ? 4 : 2)} USD` : t("none");
 }
 
-/** Words of every outcome and result: the badge's text, and its shape. */
+/** Every outcome and result: the badge's shape and tone. */
 const BADGES = {
-  met: { word: "Met", shape: "check", tone: "good" },
-  unmet: { word: "Unmet", shape: "cross", tone: "bad" },
-  unknown: { word: "Unknown", shape: "question", tone: "open" },
-  not_applicable: { word: "Not applicable", shape: "dash", tone: "none" },
-  pass: { word: "Pass", shape: "check", tone: "good" },
-  fail: { word: "Fail", shape: "cross", tone: "bad" },
+  met: { shape: "check", tone: "good" },
+  unmet: { shape: "cross", tone: "bad" },
+  unknown: { shape: "question", tone: "open" },
+  not_applicable: { shape: "dash", tone: "none" },
+  pass: { shape: "check", tone: "good" },
+  fail: { shape: "cross", tone: "bad" },
 };
+
+/** The badge's word. */
+function badgeWord(kind) {
+  return { met: t("Met"), unmet: t("Unmet"), unknown: t("Unknown"), not_applicable: t("Not applicable"), pass: t("Pass"), fail: t("Fail") }[kind];
+}
 
 const SHAPES = {
   check: () => [svg("circle", { cx: 8, cy: 8, r: 7.25, class: "ring solid" }), svg("path", { d: "M4.6 8.3l2.3 2.4 4.6-5.1", class: "glyph" })],
@@ -142,7 +146,7 @@ function icon(kind) {
 
 /** Icon and word: readable without colour. */
 function badge(kind) {
-  return el("span", { class: `badge tone-${BADGES[kind].tone}` }, icon(kind), el("span", {}, BADGES[kind].word));
+  return el("span", { class: `badge tone-${BADGES[kind].tone}` }, icon(kind), el("span", {}, badgeWord(kind)));
 }
 
 function chip(text, kind = "") {
