@@ -11,10 +11,10 @@
  *
  * PLURALS. Forms are parted by "|", chosen by the value `n`: t("{n} gap|{n} gaps", { n }). English and German have two.
  *
- * SENTENCES of the data are composed in Rust (rules/compose/words.rs and others). They are recognised by patterns, not by
- * lists of words: the tables of `sentences` in the dictionary (docs/translating.md tells how they are written). A pattern
- * becomes one regular expression; a place of the form `{x:table}` stands for any entry of a table, and what it caught is
- * translated with that table. What no pattern knows stays English. Results are kept: the same sentence is asked for often.
+ * SENTENCES of the data are composed in Rust (rules/compose/words.rs and others) and recognised here by patterns
+ * (docs/translating.md tells how they are written). A pattern becomes one regular expression, made when it is first needed;
+ * a place of the form `{x:table}` stands for any entry of a table, and what it caught is translated with that table. What no
+ * pattern knows stays English. Results are kept: the same sentence is asked for often.
  *
  * The German dictionary lies in the page as JSON and is parsed only when German is chosen. A library for messages (ICU)
  * would be larger than all of the report's script, and could not read sentences backwards.
@@ -41,7 +41,7 @@ function speak(language) {
   speech.forms = new Intl.PluralRules(speech.language);
   speech.numbers = new Intl.NumberFormat(speech.language, { maximumFractionDigits: 3 });
   speech.dates = new Intl.DateTimeFormat(speech.language, { dateStyle: "medium", timeZone: "UTC" });
-  speech.sentences = element ? new Sentences(speech.words) : null;
+  speech.sentences = element ? new Sentences(speech.words.sentences, speech.words.model) : null;
   speech.known = new Map();
   document.documentElement.lang = speech.language;
   return speech.language;
@@ -49,7 +49,7 @@ function speak(language) {
 
 /** A text of the page, with its values. */
 function t(key, values = {}) {
-  const text = speech.words?.page[key] || key;
+  const text = own(speech.words?.page, key) || key;
   return filled(pluralOf(text, values.n), values);
 }
 
@@ -74,20 +74,18 @@ function valueOf(value, name) {
 /** A text of the data: the model's or the rules' words, or a sentence that the program made of them. */
 function tm(text) {
   if (!speech.words || !text) return text;
-  const exact = speech.words.model[text];
-  if (exact) return exact;
-  if (!speech.known.has(text)) speech.known.set(text, speech.sentences.translate(text));
+  if (!speech.known.has(text)) speech.known.set(text, own(speech.words.model, text) || speech.sentences.translate(String(text)));
   return speech.known.get(text);
 }
 
 /** What a kind of subject is called: `database_storage` is "database storage". */
 function kindName(kind) {
-  return speech.words?.kinds[kind] || String(kind).replaceAll("_", " ");
+  return own(speech.words?.kinds, kind) || String(kind).replaceAll("_", " ");
 }
 
 /** What a fact is called. In English it is its name in the evidence; in German too where AWS has a field of that name. */
 function factName(name) {
-  return speech.words?.facts[name] || name;
+  return own(speech.words?.facts, name) || name;
 }
 
 /** Translates what the page's template says: elements marked `data-t` hold one text each. */
@@ -111,110 +109,112 @@ function dateWords(date) {
 /** What a place may stand for, beside the entries of a table. */
 const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d" };
 
-/** Recognises the program's sentences, and says them in the language. */
+/** Longer texts are no sentence of the program's: they are not looked at. */
+const LONGEST_SENTENCE = 20_000;
+
+/** Recognises the program's sentences, and says them in the language. `tables` are lists of pairs, in their order. */
 class Sentences {
-  constructor({ sentences, model }) {
-    this.tables = sentences;
+  constructor(tables, model) {
+    this.tables = tables;
     this.model = model;
-    this.expressions = new Map();
-    this.compiled = new Map();
+    this.sources = new Map();
+    this.patterns = new Map();
   }
 
   /** The sentence, translated; the text itself where no pattern fits. */
   translate(text) {
-    return this.by("sentences", text) ?? text;
+    return (text.length <= LONGEST_SENTENCE && this.by("sentences", text)) || text;
   }
 
-  /** A text by a table: `model` is the dictionary of the model's words. */
+  /** A text by a table; `model` is the dictionary of the model's words. Nothing where the table does not know it. */
   by(table, text) {
-    if (table === "model") return this.model[text];
-    for (const [pattern, german] of this.patterns(table)) {
+    if (table === "model") return own(this.model, text);
+    for (const pattern of this.patternsOf(table)) {
       const match = pattern.expression.exec(text);
-      const values = match && this.values(pattern, match);
-      if (values) return filled(german, values);
+      const values = match && this.valuesOf(pattern, match);
+      if (values) return filled(pattern.german, values);
     }
     return undefined;
   }
 
-  patterns(table) {
-    if (!this.compiled.has(table)) {
-      const entries = Object.entries(this.tables[table]);
-      this.compiled.set(table, entries.map(([english, german]) => [this.compile(english), german]));
-    }
-    return this.compiled.get(table);
+  patternsOf(table) {
+    if (!this.patterns.has(table)) this.patterns.set(table, this.tables[table].map(([english, german]) => this.compiled(english, german)));
+    return this.patterns.get(table);
   }
 
   /** `{n:number} of {what:kinds}` as one regular expression that catches its places. */
-  compile(english) {
-    const places = [];
-    const source = partsOf(english).map((part) => (part.literal !== undefined ? escaped(part.literal) : (places.push(part), `(${this.source(part)})`)));
-    return { places, expression: new RegExp(`^${source.join("")}$`, "u") };
+  compiled(english, german) {
+    const parts = partsOf(english);
+    const source = parts.map((part) => (part.name ? `(${this.sourceOf(part)})` : escaped(part.literal))).join("");
+    return { german, places: parts.filter((part) => part.name), expression: new RegExp(`^${source}$`, "u") };
   }
 
-  /** What a place may look like; of a table every entry, of a list as many as there are. */
-  source({ kind, joint, may }) {
-    const one = PLACES[kind] || this.sourceOf(kind);
-    const all = joint === undefined ? one : `(?:${one})(?:${escaped(joint)}(?:${one}))*`;
+  /** What a place may look like: of a list as many as there are, of a table any entry. */
+  sourceOf({ kind, joint, may, loose }) {
+    const one = loose ? PLACES.text : PLACES[kind] || this.sourceOfTable(kind);
+    const all = joint === undefined || loose ? one : `(?:${one})(?:${escaped(joint)}(?:${one}))*`;
     return may ? `(?:${all})?` : all;
   }
 
-  sourceOf(table) {
-    if (!this.expressions.has(table)) {
-      const entries = table === "model" ? ["{text}"] : Object.keys(this.tables[table]);
-      const sources = entries.map((english) => partsOf(english).map((part) => (part.literal !== undefined ? escaped(part.literal) : `(?:${this.source(part)})`)).join(""));
-      this.expressions.set(table, sources.map((source) => `(?:${source})`).join("|"));
+  sourceOfTable(table) {
+    if (!this.sources.has(table)) {
+      const sourceOf = (part) => (part.name ? `(?:${this.sourceOf(part)})` : escaped(part.literal));
+      this.sources.set(table, this.tables[table].map(([english]) => partsOf(english).map(sourceOf).join("")).join("|"));
     }
-    return this.expressions.get(table);
+    return this.sources.get(table);
   }
 
   /** What the places caught, translated; nothing where a table does not know it. */
-  values({ places }, match) {
+  valuesOf({ places }, match) {
     const values = {};
     for (const [index, place] of places.entries()) {
-      const value = this.value(place, match[index + 1]);
-      if (value === undefined) return undefined;
-      values[place.name] = value;
+      values[place.name] = this.valueOf(place, match[index + 1]);
+      if (values[place.name] === undefined) return undefined;
     }
     return values;
   }
 
-  value({ kind, joint, may, glue }, caught) {
+  valueOf({ kind, joint, glue, may }, caught) {
     if (may && !caught) return "";
     if (kind === "number") return speech.numbers.format(Number(caught.replaceAll(",", "")));
     if (kind === "date") return dateWords(caught);
     if (PLACES[kind]) return caught;
-    if (joint === undefined) return this.by(kind, caught);
-    const items = this.items(kind, joint, caught);
-    return items && items.join(glue);
+    return joint === undefined ? this.by(kind, caught) : this.itemsOf(kind, joint, caught)?.join(glue);
   }
 
-  /** The members of a list: cut at a joint where what stands before it is one of the table. */
-  items(kind, joint, caught) {
-    const one = this.by(kind, caught);
-    if (one !== undefined) return [one];
-    for (let at = caught.indexOf(joint, 1); at > 0; at = caught.indexOf(joint, at + 1)) {
+  /** The members of a list: cut at the first joint where what stands on both sides is of the table. */
+  itemsOf(kind, joint, caught, dead = new Set()) {
+    if (dead.has(caught.length)) return undefined;
+    for (let at = caught.indexOf(joint, 1); at > 0 && at < caught.length; at = caught.indexOf(joint, at + 1)) {
       const first = this.by(kind, caught.slice(0, at));
-      const rest = first === undefined ? undefined : this.items(kind, joint, caught.slice(at + joint.length));
+      const rest = first === undefined ? undefined : this.itemsOf(kind, joint, caught.slice(at + joint.length), dead);
       if (rest) return [first, ...rest];
     }
-    return undefined;
+    const one = this.by(kind, caught);
+    if (one === undefined) dead.add(caught.length);
+    return one === undefined ? undefined : [one];
   }
 }
 
-/**
- * `{name}` any text, `{name:word}`, `{name:number}`, `{name:date}`, `{name:table}`; `?` behind it: or nothing;
- * `{name:table[; ]}` a list joined by "; ", and `{name:table[; => und ]}` one that the translation joins by " und ".
- */
+const PLACE = /(\{\w+(?::~?\w+(?:\[[^\]]*\])?\??)?\})/;
+const PLACE_PARTS = /^\{(\w+)(?::(~?)(\w+)(?:\[([^\]]*)\])?(\??))?\}$/;
+
+/** A pattern as literals and places; how they are written is told at the head of german/sentences.toml. */
 function partsOf(pattern) {
-  return pattern.split(/(\{\w+(?::\w+(?:\[[^\]]*\])?\??)?\})/).filter((part) => part !== "").map((part) => {
-    const place = /^\{(\w+)(?::(\w+)(?:\[([^\]]*)\])?(\?)?)?\}$/.exec(part);
+  return pattern.split(PLACE).filter((part) => part !== "").map((part) => {
+    const place = PLACE_PARTS.exec(part);
     if (!place) return { literal: part };
-    const [, name, kind = "text", list, may] = place;
+    const [, name, loose, kind = "text", list, may] = place;
     const [joint, glue = joint] = list === undefined ? [] : list.split("=>");
-    return { name, kind, joint, glue, may: Boolean(may) };
+    return { name, kind, joint, glue, loose: loose === "~", may: may === "?" };
   });
 }
 
 function escaped(text) {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+}
+
+/** An entry of a dictionary, never one of every object's. */
+function own(dictionary, key) {
+  return dictionary && Object.hasOwn(dictionary, key) ? dictionary[key] : undefined;
 }
