@@ -1,6 +1,7 @@
 //! Reports: one file a format, all from the same assessment.
 
 pub mod csv;
+pub mod german;
 pub mod html;
 pub mod json;
 pub mod text;
