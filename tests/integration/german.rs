@@ -30,7 +30,9 @@ fn collect(value: &Value, said: &mut BTreeSet<String>) {
         Value::Object(fields) => {
             for (name, value) in fields.iter().filter(|(name, _)| *name != "findings" && *name != "waivers") {
                 match value.as_str() {
-                    Some(text) if SAID.contains(&name.as_str()) && !text.is_empty() => drop(said.insert(text.to_owned())),
+                    Some(text) if SAID.contains(&name.as_str()) && !text.is_empty() => {
+                        drop(said.insert(text.to_owned()))
+                    }
                     _ => collect(value, said),
                 }
             }
@@ -89,7 +91,8 @@ fn hidden(set: &EvidenceSet, kinds: &[Kind], count: u64, cause: Cause) -> Eviden
     let gaps = gaps(count, cause, set);
     let account = set.accounts.first().cloned().unwrap_or_default();
     let of = |kind: &Kind| {
-        let unseen = |gap: &Gap| Unseen { kind: *kind, account: account.clone(), region: "eu-west-1".into(), gap: gap.id };
+        let unseen =
+            |gap: &Gap| Unseen { kind: *kind, account: account.clone(), region: "eu-west-1".into(), gap: gap.id };
         gaps.iter().map(unseen).collect::<Vec<_>>()
     };
     let unseen = kinds.iter().flat_map(of).collect();
@@ -127,7 +130,8 @@ fn attestation(criterion: &str, set: &EvidenceSet, ends_in_days: i64, found: Pro
 fn people(set: &EvidenceSet) -> Vec<Settings> {
     let everything = all_criteria().filter(|(_, criterion)| criterion.basis != Basis::Observed);
     let ids: Vec<_> = everything.map(|(control, criterion)| criterion.full_id(control)).collect();
-    let ends = [(400, ProofFile::Unchanged), (0, ProofFile::Unchanged), (1, ProofFile::Unchanged), (5, ProofFile::Unchanged)];
+    let ends =
+        [(400, ProofFile::Unchanged), (0, ProofFile::Unchanged), (1, ProofFile::Unchanged), (5, ProofFile::Unchanged)];
     let lapsed = [(-2, ProofFile::Unchanged), (400, ProofFile::Changed), (400, ProofFile::Missing)];
     let of = |attestations: Vec<Attestation>| Settings { attestations, ..Settings::default() };
     let mut all: Vec<_> = ends
@@ -139,7 +143,8 @@ fn people(set: &EvidenceSet) -> Vec<Settings> {
     all.push(of(ids.iter().flat_map(twice).collect()));
     for key in ["service", "nobody-has-this"] {
         let tags = vec![TagRule { key: key.to_owned(), values: vec![Pattern("*".to_owned())] }];
-        let of_some = |id: &String| Attestation { tags: tags.clone(), ..attestation(id, set, 400, ProofFile::Unchanged) };
+        let of_some =
+            |id: &String| Attestation { tags: tags.clone(), ..attestation(id, set, 400, ProofFile::Unchanged) };
         all.push(of(ids.iter().map(of_some).collect()));
     }
     let waiver = Waiver {
@@ -163,7 +168,10 @@ fn scopes() -> Vec<Settings> {
     let moved = thresholds.map(|one| (one.name, 12.5)).collect::<std::collections::BTreeMap<_, _>>();
     let thresholds = serde_json::from_value(json!(moved)).unwrap();
     vec![
-        Settings { scope: ScopeRule { tags: Vec::new(), accounts: Vec::new(), ..scope.clone() }, ..Settings::default() },
+        Settings {
+            scope: ScopeRule { tags: Vec::new(), accounts: Vec::new(), ..scope.clone() },
+            ..Settings::default()
+        },
         Settings { scope, ..Settings::default() },
         Settings { thresholds, ..Settings::default() },
     ]
@@ -178,7 +186,11 @@ fn all_sentences(set: &EvidenceSet) -> BTreeSet<String> {
     for kind in Kind::ALL {
         for most in [0, 1, 2] {
             sentences_of(&fewer(set, *kind, most), &plain, &mut said);
-            sentences_of(&hidden(&fewer(set, *kind, most), &[*kind], most as u64 + 1, Cause::Denied), &plain, &mut said);
+            sentences_of(
+                &hidden(&fewer(set, *kind, most), &[*kind], most as u64 + 1, Cause::Denied),
+                &plain,
+                &mut said,
+            );
         }
     }
     for cause in causes() {
