@@ -107,7 +107,7 @@ function dateWords(date) {
 }
 
 /** What a place may stand for, beside the entries of a table. */
-const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d" };
+const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d", fact: "\\w+" };
 
 /** Longer texts are no sentence of the program's: they are not looked at. */
 const LONGEST_SENTENCE = 20_000;
@@ -174,8 +174,10 @@ class Sentences {
     return values;
   }
 
-  valueOf({ kind, joint, glue, may }, caught) {
+  valueOf({ kind, joint, glue, may, large }, caught) {
     if (may && !caught) return "";
+    if (large) return largeFirst(this.by(kind, caught[0].toLowerCase() + caught.slice(1)));
+    if (kind === "fact") return factName(caught);
     if (kind === "number") return speech.numbers.format(Number(caught.replaceAll(",", "")));
     if (kind === "date") return dateWords(caught);
     if (PLACES[kind]) return caught;
@@ -196,18 +198,22 @@ class Sentences {
   }
 }
 
-const PLACE = /(\{\w+(?::~?\w+(?:\[[^\]]*\])?\??)?\})/;
-const PLACE_PARTS = /^\{(\w+)(?::(~?)(\w+)(?:\[([^\]]*)\])?(\??))?\}$/;
+const PLACE = /(\{\w+(?::[~^]?\w+(?:\[[^\]]*\])?\??)?\})/;
+const PLACE_PARTS = /^\{(\w+)(?::([~^]?)(\w+)(?:\[([^\]]*)\])?(\??))?\}$/;
 
 /** A pattern as literals and places; how they are written is told at the head of german/sentences.toml. */
 function partsOf(pattern) {
   return pattern.split(PLACE).filter((part) => part !== "").map((part) => {
     const place = PLACE_PARTS.exec(part);
     if (!place) return { literal: part };
-    const [, name, loose, kind = "text", list, may] = place;
+    const [, name, how, kind = "text", list, may] = place;
     const [joint, glue = joint] = list === undefined ? [] : list.split("=>");
-    return { name, kind, joint, glue, loose: loose === "~", may: may === "?" };
+    return { name, kind, joint, glue, loose: Boolean(how), large: how === "^", may: may === "?" };
   });
+}
+
+function largeFirst(text) {
+  return text && text[0].toUpperCase() + text.slice(1);
 }
 
 function escaped(text) {
