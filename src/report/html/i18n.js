@@ -110,7 +110,9 @@ function dateWords(date) {
 const PLACES = { text: "[^]+?", word: "\\S+", number: "\\d[\\d.,]*\\d|\\d", date: "\\d{4}-\\d\\d-\\d\\d", fact: "\\w+" };
 
 /** Longer texts are no sentence of the program's: they are not looked at. */
-const LONGEST_SENTENCE = 20_000;
+const LONGEST_SENTENCE = 10_000;
+/** Nor are longer lists: to try every way of cutting them would take too long. */
+const MOST_ITEMS = 24;
 
 /** Recognises the program's sentences, and says them in the language. `tables` are lists of pairs, in their order. */
 class Sentences {
@@ -186,7 +188,7 @@ class Sentences {
 
   /** The members of a list: cut at the first joint where what stands on both sides is of the table. */
   itemsOf(kind, joint, caught, dead = new Set()) {
-    if (dead.has(caught.length)) return undefined;
+    if (dead.has(caught.length) || caught.split(joint).length > MOST_ITEMS) return undefined;
     for (let at = caught.indexOf(joint, 1); at > 0 && at < caught.length; at = caught.indexOf(joint, at + 1)) {
       const first = this.by(kind, caught.slice(0, at));
       const rest = first === undefined ? undefined : this.itemsOf(kind, joint, caught.slice(at + joint.length), dead);
