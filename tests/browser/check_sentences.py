@@ -2,8 +2,9 @@
 
     python check_sentences.py SENTENCES.json
 
-The file holds `{"words": {...}, "sentences": ["...", ...]}`: the dictionary as the report carries it, and what the program said.
-A sentence is translated when it is another than before and no English is left in it. Exits with 1 when one is not.
+The file holds `{"words": {...}, "sentences": ["...", ...], "strange": ["...", ...]}`: the dictionary as the report carries it, what the
+program said, and what strangers may have written into it. A sentence is translated when it is another than before and no English is left
+in it. What is strange only has to come back. Exits with 1 when a sentence is not translated.
 """
 
 import json
@@ -16,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "src/report/html/i18n.js"
-SAY = """({ words, sentences, script }) => {
+SAY = """({ words, sentences, strange, script }) => {
   const element = document.createElement("script");
   element.type = "application/json";
   element.id = "german";
@@ -24,6 +25,7 @@ SAY = """({ words, sentences, script }) => {
   document.body.append(element);
   (0, eval)(`${script}; globalThis.say = tm; globalThis.begin = speak;`);
   if (begin("de") !== "de") throw new Error("German is not spoken");
+  strange.forEach(say);
   return sentences.map(say);
 }"""
 # Words that German does not have, and that no name of AWS's holds.

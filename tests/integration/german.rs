@@ -212,8 +212,32 @@ fn no_sentence_of_the_rules_stays_english() {
     assert!(said.len() > 500, "{} sentences", said.len());
     let words: Value = serde_json::from_str(rung::report::german::json().unwrap()).unwrap();
     let path = rung.path("sentences.json");
-    fs::write(&path, json!({ "words": words, "sentences": said }).to_string()).unwrap();
+    let file = json!({ "words": words, "sentences": said, "strange": strange() });
+    fs::write(&path, file.to_string()).unwrap();
     check("tests/browser/check_sentences.py", &path);
+}
+
+/// What could make a pattern try every way of reading it: parts of sentences, again and again, and an end that fits none.
+fn strange() -> Vec<String> {
+    let heads = [
+        "",
+        "Attested by ",
+        "AWS does not show it: it needs an attestation.",
+        "Rose from 1 to 2: ",
+        "production is what has: ",
+    ];
+    let parts = [
+        "a on 2026-01-01, valid until 2026-01-01: \u{201c}x\u{201d}; and by ",
+        " The attestation of a does not speak for what is unknown.",
+        "ec2:A (b) in r: denied; ",
+        "tag a is b or ",
+        "x is met, was met, because ",
+        ", and ",
+        " and ",
+        ". ",
+    ];
+    let repeated = |head: &str| parts.map(|part| format!("{head}{}!", part.repeat(2000 / part.len())));
+    heads.iter().flat_map(|head| repeated(head)).collect()
 }
 
 #[test]
