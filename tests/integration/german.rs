@@ -33,6 +33,9 @@ fn collect(value: &Value, said: &mut BTreeSet<String>) {
                     Some(text) if SAID.contains(&name.as_str()) && !text.is_empty() => {
                         drop(said.insert(text.to_owned()))
                     }
+                    _ if name == "notes" => {
+                        said.extend(value.as_array().unwrap().iter().map(|note| note.as_str().unwrap().to_owned()))
+                    }
                     _ => collect(value, said),
                 }
             }
@@ -210,6 +213,49 @@ fn no_sentence_of_the_rules_stays_english() {
     let rung = Rung::new();
     let said = all_sentences(&demo(&rung));
     assert!(said.len() > 500, "{} sentences", said.len());
+    check_sentences(&rung, &said);
+}
+
+/// The demo account under other settings; each is compared with each, both ways.
+#[test]
+fn no_sentence_about_changes_stays_english() {
+    let rung = Rung::new();
+    let attested = |expires: &str, owner: &str| {
+        format!(
+            "[[attestation]]\ncriterion = \"index-strategy\"\nowner = \"{owner}\"\ndate = 2026-01-05\nstatement = \"x\"\nexpires = {expires}\n"
+        )
+    };
+    let waived = |what: &str| format!("[[waiver]]\n{what}\nreason = \"x\"\nowner = \"Ada\"\nexpires = 2030-01-01\n");
+    let thresholds = "[thresholds]\n090.new_volume_days = 20\n090.io_alarm_share = 12.5\n010.baseline_days = 7\n";
+    let settings = [
+        ("plain", "", String::new(), String::new()),
+        ("moved", thresholds, attested("2030-01-01", "Ada"), waived("control = \"090\"")),
+        (
+            "targets",
+            "[targets]\ndefault = 3\n",
+            attested("2031-01-01", "Ada"),
+            waived("criterion = \"io-alarms\"\nsubject = \"*\""),
+        ),
+        ("scoped", "[scope]\nregions = [\"eu-west-1\"]\n", attested("2026-02-01", "Ben"), String::new()),
+    ];
+    for (bundle, config, attestations, waivers) in &settings {
+        fs::write(rung.path("rung.toml"), config).unwrap();
+        fs::write(rung.path("attestations.toml"), attestations).unwrap();
+        fs::write(rung.path("waivers.toml"), waivers).unwrap();
+        rung.ok(&["scan", "--demo", "--quiet", "--bundle", bundle]);
+    }
+    let mut said = BTreeSet::new();
+    for (before, ..) in &settings {
+        for (after, ..) in &settings {
+            let changes = rung.ok(&["diff", before, after, "--format", "json"]);
+            collect(&serde_json::from_str(&changes).unwrap(), &mut said);
+        }
+    }
+    assert!(said.len() > 40, "{said:?}");
+    check_sentences(&rung, &said);
+}
+
+fn check_sentences(rung: &Rung, said: &BTreeSet<String>) {
     let words: Value = serde_json::from_str(rung::report::german::json().unwrap()).unwrap();
     let path = rung.path("sentences.json");
     let file = json!({ "words": words, "sentences": said, "strange": strange() });
