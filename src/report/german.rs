@@ -31,10 +31,12 @@ struct Words {
     sentences: BTreeMap<String, Pairs>,
 }
 
-static JSON: LazyLock<Result<String, String>> =
-    LazyLock::new(|| words().and_then(|words| serde_json::to_string(&words).map_err(|error| error.to_string())));
+static JSON: LazyLock<Result<String, String>> = LazyLock::new(|| {
+    let json = serde_json::to_string(&words()?).map_err(|error| error.to_string())?;
+    Ok(json.replace('<', "\\u003c"))
+});
 
-/// The dictionary as JSON, for the page's element `german`.
+/// The dictionary as JSON that can stand in a script element, for the page's element `german`.
 pub fn json() -> io::Result<&'static str> {
     JSON.as_deref().map_err(|error| io::Error::other(format!("the German dictionary: {error}")))
 }
