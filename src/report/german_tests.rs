@@ -200,7 +200,8 @@ fn every_text_of_the_page_has_german_and_none_is_left_over() {
     let labelled =
         Regex::new(r#"aria-label="([^"]+)"[^>]* data-t-label|data-t-label[^>]* aria-label="([^"]+)""#).unwrap();
     let mut wanted = BTreeSet::new();
-    let own = |path: &&PathBuf| !path.ends_with("i18n.js") && !path.components().any(|part| part.as_os_str() == "vendor");
+    let own =
+        |path: &&PathBuf| !path.ends_with("i18n.js") && !path.components().any(|part| part.as_os_str() == "vendor");
     for path in files("src/report/html", "js").iter().filter(own) {
         let script = fs::read_to_string(path).unwrap();
         let keys = asked.captures_iter(&script).map(|found| serde_json::from_str::<String>(&found[1]).unwrap());
