@@ -177,6 +177,12 @@ fn patterns_refer_to_tables_that_there_are_and_every_table_is_used() {
     assert_eq!(differences(&used, &entries(words.sentences.keys())), [""; 0]);
 }
 
+/// Whether a piece of a sentence stands in the sources, as a whole or as two pieces that are put together.
+fn is_made(piece: &str, sources: &str) -> bool {
+    let halves = |(at, _): (usize, &str)| sources.contains(piece[..at].trim()) && sources.contains(piece[at..].trim());
+    sources.contains(piece) || piece.match_indices(' ').any(halves)
+}
+
 /// A sentence that nobody makes any more, or not in these words, is found by its longest piece: that stands in the sources.
 #[test]
 fn every_pattern_is_of_a_sentence_that_is_made() {
@@ -186,7 +192,7 @@ fn every_pattern_is_of_a_sentence_that_is_made() {
     for (english, _) in words.sentences.values().flatten() {
         let pieces = PLACE.split(english).flat_map(|piece| piece.split(|c: char| ".;:,()0123456789".contains(c)));
         let longest = pieces.map(str::trim).max_by_key(|piece| piece.len()).unwrap_or_default();
-        if !sources.contains(longest) {
+        if !is_made(longest, &sources) {
             lost.push(format!("{longest:?} of {english:?}"));
         }
     }
