@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod csv;
+pub mod german;
 pub mod html;
 pub mod json;
 pub mod text;

@@ -15,6 +15,7 @@ mod docs;
 mod emulator;
 mod faults;
 mod gate;
+mod german;
 mod hostile;
 mod journal;
 mod killed;
