@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use rung_collectors::tags_not_asked;
 use rung_rules::{
+    changes::Changes,
     compose::{LazyFindings, Seen, Sums, coverage, gap_reports, head},
     entry_path::Steps,
     model::{AccountReport, Assessed, Coverage, EvidenceSet, GapReport, Scan, Settings, SourceRecord, hold},
@@ -127,7 +128,7 @@ impl<'a> Whole<'a> {
         };
         let mut head = head(sums, scan);
         head.accounts = self.accounts;
-        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page })
+        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page, changes: None })
     }
 }
 
@@ -146,6 +147,8 @@ pub struct Decided<'a> {
     pub head: Head,
     seen: Seen,
     page: html::Page,
+    /// What changed since the scan before, for the page.
+    pub changes: Option<Changes>,
 }
 
 impl Decided<'_> {
@@ -160,7 +163,7 @@ impl Decided<'_> {
     /// Writes the page.
     pub fn html(&mut self, out: impl Write) -> io::Result<()> {
         let head = self.for_people();
-        self.page.write(&head, out)
+        self.page.write(&head, self.changes.as_ref(), out)
     }
 
     /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.

@@ -56,17 +56,19 @@ pub(super) fn seen(plan: &Plan, before: &EvidenceSet, after: &EvidenceSet) -> Ev
     let key = |one: &Evidence| (one.facts.kind(), one.subject.arn.clone());
     let old: BTreeMap<_, _> = before.evidence.iter().map(|one| (key(one), one)).collect();
     let now: BTreeSet<_> = after.evidence.iter().map(key).collect();
-    let hid = |side: &Side, unlisted: &Unlisted<'_>, one: &Evidence| {
+    // Some kinds are listed wherever they are: a region that neither scan names hides nothing.
+    let hid = |side: &Side, other: &Side, unlisted: &Unlisted<'_>, one: &Evidence| {
         let Subject { account, region, .. } = &one.subject;
-        !side.looked_into(account, region) || unlisted.may_have(one.facts.kind(), &one.subject)
+        let is_out = !side.looked_into(account, region) && other.looked_into(account, region);
+        is_out || unlisted.may_have(one.facts.kind(), &one.subject)
     };
     let there = after.evidence.iter().filter_map(|new| match old.get(&key(new)) {
         Some(old) => Some(merged(old, new)),
-        None if hid(&plan.before, &hidden_before, new) => None,
+        None if hid(&plan.before, &plan.after, &hidden_before, new) => None,
         None => Some(new.clone()),
     });
     let kept = before.evidence.iter().filter(|one| !now.contains(&key(one)));
-    let kept = kept.filter(|one| hid(&plan.after, &hidden_after, one)).cloned();
+    let kept = kept.filter(|one| hid(&plan.after, &plan.before, &hidden_after, one)).cloned();
     let mut set = EvidenceSet {
         now: after.now,
         accounts: before.accounts.clone(),

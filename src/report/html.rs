@@ -9,7 +9,10 @@ use std::{
 };
 
 use minijinja::{AutoEscape, Environment, context};
-use rung_rules::model::{Finding, GapId, GapReport, Judged, SourceId, SourceRecord};
+use rung_rules::{
+    changes::Changes,
+    model::{Finding, GapId, GapReport, Judged, SourceId, SourceRecord},
+};
 
 use super::Head;
 
@@ -34,9 +37,22 @@ const JS: &[&str] = &[
 ];
 
 /// Writes the page.
-pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, out: impl Write) -> io::Result<()> {
+pub fn write(
+    head: &Head,
+    changes: Option<&Changes>,
+    findings: impl IntoIterator<Item: Judged>,
+    out: impl Write,
+) -> io::Result<()> {
     let kept = compact::most_telling(findings, compact::MOST_FINDINGS);
-    page(head, &compact::compact(head, kept)?, out)
+    page(head, &with_changes(compact::compact(head, kept)?, changes)?, out)
+}
+
+/// The page's data with what changed since the scan before, under `changes`.
+fn with_changes(mut data: serde_json::Value, changes: Option<&Changes>) -> io::Result<serde_json::Value> {
+    if let (Some(changes), Some(data)) = (changes, data.as_object_mut()) {
+        data.insert("changes".to_owned(), serde_json::to_value(changes)?);
+    }
+    Ok(data)
 }
 
 /// A page of many accounts, put together account by account: it keeps the findings that tell most, and what they refer to.
@@ -81,8 +97,8 @@ impl Page {
     }
 
     /// Writes the page.
-    pub fn write(&self, head: &Head, out: impl Write) -> io::Result<()> {
-        page(head, &compact::compact(head, self.kept.clone())?, out)
+    pub fn write(&self, head: &Head, changes: Option<&Changes>, out: impl Write) -> io::Result<()> {
+        page(head, &with_changes(compact::compact(head, self.kept.clone())?, changes)?, out)
     }
 }
 

@@ -103,6 +103,7 @@ fn files_that_the_docs_name_exist() {
         "docs/guide.md",
         "docs/organisation.md",
         "docs/preflight.md",
+        "docs/diff.md",
     ];
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();
@@ -180,6 +181,7 @@ fn every_command_has_help_with_examples() {
         "init",
         "whatif",
         "verify",
+        "diff",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
