@@ -5,11 +5,16 @@
 //! what could be seen. Whatever comes out otherwise after a step does so because of what that step changed. A verdict, an outcome or a
 //! level that a later step takes back has not changed.
 
+mod account;
 mod compare;
+mod criteria;
 mod criterion;
 mod facts;
+mod gaps;
+mod one;
 mod path;
 mod people;
+mod phrases;
 mod plan;
 mod settings;
 mod state;

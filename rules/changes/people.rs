@@ -58,7 +58,7 @@ impl Said {
             name: self.name.clone(),
             before: self.before.clone(),
             after: self.after.clone(),
-            why: super::words::sentence(&self.words),
+            why: super::phrases::sentence(&self.words),
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Plan, Setting, SettingChange, state::State, words};
+use super::{Plan, Setting, SettingChange, phrases, state::State, words};
 use crate::{
     all_criteria,
     model::{Control, Criterion, Level, Threshold},
@@ -46,7 +46,7 @@ pub(super) fn all(plan: &Plan, states: &[State]) -> Vec<SettingChange> {
         name: one.threshold.name.to_owned(),
         before: Some(json!(one.before)),
         after: Some(json!(one.after)),
-        why: words::sentence(&one.words()),
+        why: phrases::sentence(&one.words()),
     }));
     all.extend(Control::all().filter_map(|control| target(plan, control)));
     all.extend(scope(plan));
@@ -75,7 +75,7 @@ fn rules(plan: &Plan, states: &[State]) -> Option<SettingChange> {
         false => format!("rung {after} was used instead of rung {before}: it {judges}"),
     };
     let (before, after) = (Some(json!(before)), Some(json!(after)));
-    Some(SettingChange { what: Setting::Rules, name: "rung".to_owned(), before, after, why: words::sentence(&why) })
+    Some(SettingChange { what: Setting::Rules, name: "rung".to_owned(), before, after, why: phrases::sentence(&why) })
 }
 
 impl State {
@@ -96,7 +96,7 @@ fn target(plan: &Plan, control: Control) -> Option<SettingChange> {
     let value = |level: Option<&Level>| level.map(|level| Value::from(level.number()));
     let why = format!("the target of {} was changed from {} to {}", control.id(), number(before), number(after));
     let (before, after) = (value(before), value(after));
-    Some(SettingChange { what: Setting::Target, name: control.id(), before, after, why: words::sentence(&why) })
+    Some(SettingChange { what: Setting::Target, name: control.id(), before, after, why: phrases::sentence(&why) })
 }
 
 fn scope(plan: &Plan) -> Option<SettingChange> {
@@ -106,6 +106,6 @@ fn scope(plan: &Plan) -> Option<SettingChange> {
         name: "scope".to_owned(),
         before: Some(json!(before.words())),
         after: Some(json!(after.words())),
-        why: words::sentence(&words::scope(plan)),
+        why: phrases::sentence(&words::scope(plan)),
     })
 }

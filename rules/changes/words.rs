@@ -3,47 +3,30 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    ChangeCause, ControlChange, CriterionChange, Direction, FactChange, PillarChange, Plan, Standing, criterion::Group,
-    criterion::NAMED, criterion::Touched, criterion::short, path, settings, state::State, subjects::Code,
+    ChangeCause, ControlChange, Direction, PillarChange, Plan, Standing,
+    criterion::Touched,
+    path,
+    phrases::{because, each_once, outcome},
+    state::State,
 };
 use crate::{
     all_criteria,
-    model::{Bar, Control, Criterion, Level, Outcome},
+    model::{Control, Criterion, Level, Outcome},
 };
 
 /// Everything that sentences are made of.
 pub(super) struct Told<'a> {
-    plan: &'a Plan,
-    states: &'a [State],
-    touched: &'a [Touched],
+    pub(super) plan: &'a Plan,
+    pub(super) states: &'a [State],
+    pub(super) touched: &'a [Touched],
     /// By full id.
-    known: BTreeMap<String, (usize, &'static Criterion)>,
-}
-
-/// A clause as a sentence: its first letter large, unless it is the name of an operation, and a full stop.
-pub(super) fn sentence(clause: &str) -> String {
-    let is_name = clause.split(' ').next().is_some_and(|word| word.contains([':', '.']));
-    if is_name { format!("{clause}.") } else { format!("{}.", large(clause)) }
-}
-
-fn large_first(first: char, rest: &str) -> String {
-    first.to_uppercase().chain(rest.chars()).collect()
+    pub(super) known: BTreeMap<String, (usize, &'static Criterion)>,
 }
 
 /// What the scope was and is.
 pub(super) fn scope(plan: &Plan) -> String {
     let (before, after) = (plan.before.settings.scope.words(), plan.after.settings.scope.words());
     format!("the scope was changed: before, {before}; now, {after}")
-}
-
-fn outcome(outcome: Option<Outcome>) -> &'static str {
-    match outcome {
-        Some(Outcome::Met) => "met",
-        Some(Outcome::Unmet) => "unmet",
-        Some(Outcome::Unknown) => "unknown",
-        Some(Outcome::NotApplicable) => "not applicable",
-        None => "not among the rules",
-    }
 }
 
 fn last_part(criterion: &str) -> &str {
@@ -158,7 +141,7 @@ impl<'a> Told<'a> {
         each_once(causes)
     }
 
-    fn causes_of(&self, step: usize, control: Control, id: &str) -> Vec<ChangeCause> {
+    pub(super) fn causes_of(&self, step: usize, control: Control, id: &str) -> Vec<ChangeCause> {
         self.causes(step, true, Some((control, id)))
     }
 
@@ -285,164 +268,6 @@ impl<'a> Told<'a> {
         let name = last_part(id);
         format!("{name} is {}, was {}{more}, because {clause}", outcome(after), outcome(before))
     }
-
-    fn outcomes(&self, id: &str) -> Vec<Option<Outcome>> {
-        self.states.iter().map(|state| state.came(id).map(|came| came.outcome)).collect()
-    }
-
-    fn waived(&self, id: &str) -> Vec<Option<Outcome>> {
-        self.states.iter().map(|state| state.came(id).map(|came| came.with_waivers)).collect()
-    }
-
-    /// The criteria of which something changed: those of this program in its order, then those it does not have.
-    pub(super) fn criteria(&self) -> Vec<CriterionChange> {
-        let own = all_criteria().map(|(control, criterion)| (criterion.full_id(control), control));
-        let stored = self.states.iter().flat_map(|state| &state.criteria);
-        let foreign: BTreeMap<String, Control> = stored
-            .filter(|(id, _)| !self.known.contains_key(*id))
-            .map(|(id, (control, _))| (id.clone(), *control))
-            .collect();
-        own.chain(foreign).filter_map(|(id, control)| self.criterion(id, control)).collect()
-    }
-
-    fn criterion(&self, id: String, control: Control) -> Option<CriterionChange> {
-        let touched = self.known.get(&id).and_then(|(at, _)| self.touched.get(*at));
-        let total = touched.map(|touched| touched.otherwise.total).unwrap_or_default();
-        let (outcomes, waived) = (self.outcomes(&id), self.waived(&id));
-        let (mut way, mut of_waivers) = (&outcomes, false);
-        if path::steps(way).is_empty() {
-            (way, of_waivers) = (&waived, true);
-        }
-        let steps = path::steps(way);
-        if steps.is_empty() && total == 0 {
-            return None;
-        }
-        let (before, after) = (outcomes.first().copied().flatten(), outcomes.last().copied().flatten());
-        let level = self.states.iter().rev().find_map(|state| state.came(&id))?.level;
-        let clauses: Vec<_> = steps
-            .iter()
-            .rev()
-            .map(|step| {
-                let at = |at: Option<usize>| at.and_then(|at| way.get(at)).copied().flatten();
-                self.clause(control, &id, *step, at(step.checked_sub(1)), at(Some(*step)))
-            })
-            .collect();
-        let causes = steps.iter().rev().flat_map(|step| self.causes_of(*step, control, &id)).collect();
-        let (causes, why) = match (steps.is_empty(), of_waivers) {
-            (true, _) => self.below(touched, after),
-            (_, true) => {
-                let (from, to) = (way.first().copied().flatten(), way.last().copied().flatten());
-                let with = format!("with waivers {}, was {}", outcome(to), outcome(from));
-                (causes, format!("{}, {with}: {}.", large(outcome(after)), clauses.join("; ")))
-            }
-            _ => (causes, format!("{}, was {}: {}.", large(outcome(after)), outcome(before), clauses.join("; "))),
-        };
-        let subjects = touched.map(|touched| touched.otherwise.listed()).unwrap_or_default();
-        Some(CriterionChange {
-            criterion: id,
-            control,
-            level,
-            before,
-            after,
-            causes: each_once(causes),
-            why,
-            subjects,
-            subjects_total: total,
-        })
-    }
-
-    /// The outcome is what it was, subjects are not.
-    fn below(&self, touched: Option<&Touched>, after: Option<Outcome>) -> (Vec<ChangeCause>, String) {
-        let counted = touched.map(|touched| touched.otherwise.causes.clone()).unwrap_or_default();
-        let mut causes: Vec<_> = counted.into_iter().collect();
-        causes.sort_by_key(|(cause, count)| (std::cmp::Reverse(*count), *cause));
-        let words: Vec<_> = causes.iter().map(|(cause, count)| format!("{count} by {}", cause.words())).collect();
-        let subjects: u64 = causes.iter().map(|(_, count)| count).sum();
-        let noun = if subjects == 1 { "subject" } else { "subjects" };
-        let why =
-            format!("{} as before; {subjects} {noun} came out otherwise: {}.", large(outcome(after)), words.join(", "));
-        (causes.into_iter().map(|(cause, _)| cause).collect(), why)
-    }
-
-    /// Why a step made a criterion come out otherwise.
-    fn clause(
-        &self,
-        control: Control,
-        id: &str,
-        step: usize,
-        before: Option<Outcome>,
-        after: Option<Outcome>,
-    ) -> String {
-        let cause = self.plan.cause(step);
-        let known = self.known.get(id);
-        let touched = known.and_then(|(at, _)| self.touched.get(*at));
-        let bar = known.map_or(Bar::All, |(_, criterion)| criterion.bar);
-        let groups = touched.map(|touched| relevant(touched, step, bar, before, after)).unwrap_or_default();
-        let words = match cause {
-            ChangeCause::Rule => Some(self.rule(step, before, after)),
-            ChangeCause::Threshold => known.and_then(|(_, criterion)| {
-                let moved: Vec<_> = settings::moved(self.plan, criterion).iter().map(settings::Moved::words).collect();
-                (!moved.is_empty()).then(|| moved.join(" and "))
-            }),
-            ChangeCause::Scope => Some(scope(self.plan)),
-            ChangeCause::Attestation | ChangeCause::Waiver => self.people(control, id, cause),
-            ChangeCause::Time => self.people(control, id, cause).or_else(|| self.later(&groups)),
-            ChangeCause::Resource => resources(&groups, bar),
-            ChangeCause::Coverage => touched.map(|touched| self.coverage(touched, before, after)),
-        };
-        words.unwrap_or_else(|| because(cause).to_owned())
-    }
-
-    fn rule(&self, step: usize, before: Option<Outcome>, after: Option<Outcome>) -> String {
-        let (old, new) = (&self.plan.before.stored.rung.version, &self.plan.after.stored.rung.version);
-        match (before, after) {
-            (None, Some(_)) => format!("rung {new} has this criterion and rung {old} did not"),
-            (Some(_), None) => format!("rung {new} does not have this criterion any more"),
-            _ if old == new => format!("another build of rung {new} judges the same evidence otherwise"),
-            _ if step == 1 => format!("today's rules judge the same evidence otherwise than rung {old} did"),
-            _ => format!("rung {new} judged the same evidence otherwise than today's rules"),
-        }
-    }
-
-    fn people(&self, control: Control, id: &str, cause: ChangeCause) -> Option<String> {
-        let said = self.plan.said_of(control, id).filter(|said| said.is_of(cause));
-        let words: Vec<_> = said.map(|said| said.words.clone()).collect();
-        (!words.is_empty()).then(|| words.join(" and "))
-    }
-
-    fn later(&self, groups: &[(Code, Code, &Group)]) -> Option<String> {
-        let days = self.plan.days();
-        let apart = match days.unsigned_abs() {
-            0 => "some hours".to_owned(),
-            1 => "1 day".to_owned(),
-            n => format!("{n} days"),
-        };
-        let way = if self.plan.after.scan.started_at < self.plan.before.scan.started_at { "earlier" } else { "later" };
-        let (_, _, group) = groups.first()?;
-        Some(format!("it is {apart} {way} and nothing else changed of {}", names(group)))
-    }
-
-    fn coverage(&self, touched: &Touched, before: Option<Outcome>, after: Option<Outcome>) -> String {
-        let opened = touched.opened.words().map(|gap| format!("what was seen before is not seen now ({gap})"));
-        let closed = touched.closed.words().map(|gap| format!("what was not seen before is seen now (it was: {gap})"));
-        let less = after == Some(Outcome::Unknown) && before != after;
-        let gap = if less { opened.or(closed) } else { closed.or(opened) };
-        gap.or_else(|| self.not_scanned()).unwrap_or_else(|| because(ChangeCause::Coverage).to_owned())
-    }
-
-    /// Accounts and regions that only one of the scans looked into.
-    fn not_scanned(&self) -> Option<String> {
-        let (before, after) = (&self.plan.before.scan, &self.plan.after.scan);
-        let only = |one: &[String], other: &[String]| {
-            let all: Vec<_> = one.iter().filter(|id| !other.contains(id)).take(3).cloned().collect();
-            (!all.is_empty()).then(|| all.join(", "))
-        };
-        let not_now = only(&before.accounts, &after.accounts).or_else(|| only(&before.regions, &after.regions));
-        let new = only(&after.accounts, &before.accounts).or_else(|| only(&after.regions, &before.regions));
-        not_now
-            .map(|places| format!("{places} was scanned before and not now"))
-            .or_else(|| new.map(|places| format!("{places} was not scanned before and is now")))
-    }
 }
 
 fn direction(before: Option<Standing>, after: Option<Standing>) -> Direction {
@@ -455,115 +280,4 @@ fn direction(before: Option<Standing>, after: Option<Standing>) -> Direction {
         (Equal, Less) => Direction::Narrower,
         (Equal, Equal) => Direction::Same,
     }
-}
-
-fn because(cause: ChangeCause) -> &'static str {
-    match cause {
-        ChangeCause::Resource => "resources changed",
-        ChangeCause::Rule => "the program judges the same evidence otherwise",
-        ChangeCause::Threshold => "thresholds were changed",
-        ChangeCause::Scope => "the scope was changed",
-        ChangeCause::Coverage => "not the same could be seen",
-        ChangeCause::Attestation => "attestations were added, changed, withdrawn or ended",
-        ChangeCause::Waiver => "waivers were added, changed, withdrawn or ended",
-        ChangeCause::Time => "time passed",
-    }
-}
-
-fn large(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| large_first(first, chars.as_str())).unwrap_or_default()
-}
-
-fn each_once(causes: Vec<ChangeCause>) -> Vec<ChangeCause> {
-    let mut seen = BTreeSet::new();
-    causes.into_iter().filter(|cause| seen.insert(*cause)).collect()
-}
-
-/// The groups of a step that went the way the outcome went, those that decide it; all of them where none did.
-fn relevant<'t>(
-    touched: &'t Touched,
-    step: usize,
-    bar: Bar,
-    before: Option<Outcome>,
-    after: Option<Outcome>,
-) -> Vec<(Code, Code, &'t Group)> {
-    let rank = |outcome| match outcome {
-        Some(Outcome::Unmet) => 0,
-        Some(Outcome::Unknown) => 1,
-        _ => 2,
-    };
-    let order = |from: Code, to: Code| to.rank(bar).cmp(&from.rank(bar));
-    let mut all: Vec<_> = touched.of_step(step).collect();
-    all.sort_by_key(|(_, _, group)| std::cmp::Reverse(group.count));
-    let wanted = rank(after).cmp(&rank(before));
-    let along: Vec<_> = all.iter().copied().filter(|(from, to, _)| order(*from, *to) == wanted).collect();
-    // One that passes is enough for "any"; for every other bar it is those that do not that count.
-    let decides = |code: Code| if matches!(bar, Bar::Any) { code.rank(bar) == 3 } else { code.rank(bar) < 2 };
-    let deciding: Vec<_> = along.iter().copied().filter(|(from, to, _)| decides(*from) || decides(*to)).collect();
-    match (deciding.is_empty(), along.is_empty()) {
-        (false, _) => deciding,
-        (true, false) => along,
-        (true, true) => all,
-    }
-}
-
-/// What became of resources, the largest groups first.
-fn resources(groups: &[(Code, Code, &Group)], bar: Bar) -> Option<String> {
-    let words: Vec<_> = groups.iter().take(2).map(|(from, to, group)| went(*from, *to, group, bar)).collect();
-    (!words.is_empty()).then(|| words.join(", and "))
-}
-
-fn went(from: Code, to: Code, group: &Group, bar: Bar) -> String {
-    let many = group.count > 1;
-    let names = names(group);
-    let is = if many { "are" } else { "is" };
-    let comes_out = comes_out(to, bar, many);
-    match (from, to) {
-        (Code::Absent, _) => format!("{names} appeared and {comes_out}"),
-        (_, Code::Absent) => format!("{names} {is} gone"),
-        (Code::Out, _) => format!("{names} came into the scope and {comes_out}"),
-        (_, Code::Out) => format!("{names} left the scope"),
-        (_, Code::NotConcerned) => format!("{names} {is} not concerned any more{}", fact(group)),
-        (Code::NotConcerned, _) => format!("{names} {is} concerned now and {comes_out}{}", fact(group)),
-        _ => format!("{names} {comes_out} now{}", fact(group)),
-    }
-}
-
-fn comes_out(code: Code, bar: Bar, many: bool) -> &'static str {
-    let must_not_be = matches!(bar, Bar::None | Bar::AtMost(_));
-    match (code, must_not_be, many) {
-        (Code::Pass, false, false) => "passes",
-        (Code::Pass, false, true) => "pass",
-        (Code::Pass, true, false) => "is of the kind that may not be",
-        (Code::Pass, true, true) => "are of the kind that may not be",
-        (Code::Fail, false, false) => "fails",
-        (Code::Fail, false, true) => "fail",
-        (Code::Fail, true, false) => "is not of that kind",
-        (Code::Fail, true, true) => "are not of that kind",
-        _ => "cannot be judged",
-    }
-}
-
-/// "a", "a and b", "a, b and 3 more".
-fn names(group: &Group) -> String {
-    let more = group.count.saturating_sub(group.named.len() as u64);
-    match (group.named.as_slice(), more) {
-        ([], _) => format!("{} subjects", group.count),
-        (named, 0) => named.join(" and "),
-        (named, more) => {
-            format!("{} and {more} more", named.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "))
-        }
-    }
-}
-
-fn fact(group: &Group) -> String {
-    let Some(FactChange { name, before, after }) = &group.fact else { return String::new() };
-    let value = |value: &Option<serde_json::Value>| match value {
-        None => "nothing".to_owned(),
-        Some(value) if super::through::is_gap(value) => "not seen".to_owned(),
-        Some(serde_json::Value::String(text)) => short(text),
-        Some(value) => short(&value.to_string()),
-    };
-    format!(" ({name} was {}, is {})", value(before), value(after))
 }
