@@ -44,7 +44,7 @@ pub fn since_many(before: &Bundle, head: &Head, settings: &Settings, accounts: &
     compare(before, after, Box::new(accounts.each()?.map(|account| account.map(|account| Cow::Owned(account.set)))))
 }
 
-fn compare(before: &Bundle, after: Side, now: Sets<'_>) -> Result<Changes, Failure> {
+fn compare<'a>(before: &'a Bundle, after: Side, now: Sets<'a>) -> Result<Changes, Failure> {
     common(&before.manifest.scan, &after.scan)?;
     let settings = after.settings.clone();
     let plan = Plan::new(side(before)?, after);
@@ -63,7 +63,7 @@ fn compare(before: &Bundle, after: Side, now: Sets<'_>) -> Result<Changes, Failu
 }
 
 /// Which of two lists of accounts has the next one; nothing at the end of both.
-fn order(old: &mut Peekable<Sets<'_>>, now: &mut Peekable<Sets<'_>>) -> Result<Option<Ordering>, Failure> {
+fn order<'a>(old: &mut Peekable<Sets<'a>>, now: &mut Peekable<Sets<'a>>) -> Result<Option<Ordering>, Failure> {
     for list in [&mut *old, &mut *now] {
         if let Some(Err(failure)) = list.next_if(Result::is_err) {
             return Err(failure);

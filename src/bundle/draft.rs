@@ -97,9 +97,11 @@ impl Draft {
         changes: Option<&Changes>,
     ) -> Result<(Head, LazyFindings<'a>), Failure> {
         thread::scope(|scope| {
-            let told = || changes.map_or(Ok(()), |changes| self.write_changes(changes));
-            let small = || self.write_settings(settings).and_then(|()| told());
-            let evidence = scope.spawn(|| self.write_evidence(set).and_then(|()| small()));
+            let evidence = scope.spawn(move || {
+                self.write_evidence(set)?;
+                self.write_settings(settings)?;
+                changes.map_or(Ok(()), |changes| self.write_changes(changes))
+            });
             let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
             let (head, findings) = assessment.with_findings(());
             let page = self.write(REPORT, |out| report::html::write(&head, changes, findings.iter(), out));
