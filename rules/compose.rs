@@ -3,6 +3,7 @@
 mod coverage;
 mod findings;
 mod named;
+pub(crate) use named::Named;
 mod people;
 mod seen;
 mod words;

@@ -3,6 +3,7 @@
 //! No AWS, no input or output, no clock: `clippy.toml` and the crate graph hold that. Each control is one file with a
 //! table of criteria; each kind of subject is one record of facts.
 
+pub mod changes;
 pub mod checklists;
 pub mod compose;
 pub mod entry_path;

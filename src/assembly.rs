@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use rung_collectors::tags_not_asked;
 use rung_rules::{
+    changes::Changes,
     compose::{LazyFindings, Seen, Sums, coverage, gap_reports, head},
     entry_path::Steps,
     model::{AccountReport, Assessed, Coverage, EvidenceSet, GapReport, Scan, Settings, SourceRecord, hold},
@@ -128,7 +129,7 @@ impl<'a> Whole<'a> {
         };
         let mut head = head(sums, scan);
         head.accounts = self.accounts;
-        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page })
+        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page, changes: None })
     }
 }
 
@@ -151,6 +152,8 @@ pub struct Decided<'a> {
     pub head: Head,
     seen: Seen,
     page: html::Page,
+    /// What changed since the scan before, for the page.
+    pub changes: Option<Changes>,
 }
 
 impl Decided<'_> {
@@ -164,7 +167,7 @@ impl Decided<'_> {
 
     /// The HTML report of `head`, which is that for people; `name` is its file's.
     pub fn html<'h>(&'h mut self, head: &'h Head, name: Option<&str>) -> io::Result<html::Report<'h>> {
-        self.page.report(head, None, name)
+        self.page.report(head, self.changes.as_ref(), name)
     }
 
     /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.

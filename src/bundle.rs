@@ -39,6 +39,8 @@ pub const SOURCES: &str = "sources.jsonl";
 pub const LEDGER: &str = "ledger.jsonl";
 /// The report's name in a bundle.
 pub const REPORT: &str = "report.html";
+/// What changed since the scan before, where there was one: `rung/changes/v1`.
+pub const CHANGES: &str = "changes.json";
 const SETTINGS: &str = "settings.json";
 const ASSESSMENT: &str = "assessment.json";
 

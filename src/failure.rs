@@ -6,7 +6,7 @@
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Done; a control stands below `--fail-below`.
+    /// Done; a control stands below `--fail-below`, or fell with `--fail-on-worse`.
     BelowTarget = 1,
     /// Usage or input is wrong.
     Usage = 2,

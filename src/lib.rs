@@ -2,6 +2,7 @@
 
 pub mod assembly;
 pub mod bundle;
+pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod demo;

@@ -55,7 +55,7 @@ fn neighbour(folder: PathBuf) -> Option<Neighbour> {
 }
 
 /// The newest bundle beside `target` of the same account, or of an organisation that the same account scans: its accounts change.
-pub(super) fn previous(target: &Path, scan: &Scan) -> Option<Previous> {
+pub(super) fn previous(target: &Path, scan: &Scan) -> Option<(Previous, PathBuf)> {
     let caller = |id: &str| id.rsplit('-').next().map(str::to_owned);
     let same = |one: &Neighbour| {
         let several = one.accounts.len() > 1 && scan.accounts.len() > 1;
@@ -63,5 +63,11 @@ pub(super) fn previous(target: &Path, scan: &Scan) -> Option<Previous> {
     };
     let beside = neighbours(super::parent(target)).into_iter();
     let newest = beside.filter(|one| same(one) && one.folder != target).max_by_key(|one| one.written)?;
-    Some(Previous { scan: newest.scan, manifest_sha256: newest.sha256 })
+    Some((Previous { scan: newest.scan, manifest_sha256: newest.sha256 }, newest.folder))
+}
+
+/// Where the bundle lies that another beside it names as the one before.
+pub(super) fn folder_of(bundle: &Path, previous: &Previous) -> Option<PathBuf> {
+    let mut beside = neighbours(super::parent(bundle)).into_iter();
+    beside.find(|one| one.sha256 == previous.manifest_sha256).map(|one| one.folder)
 }

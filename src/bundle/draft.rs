@@ -5,18 +5,20 @@ use std::{
     fs,
     io::{self, BufWriter, IntoInnerError, Write},
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     thread,
 };
 
 use rung_rules::{
+    changes::Changes,
     compose::LazyFindings,
     model::{Assessment, EvidenceSet, Scan, Settings},
 };
 use serde::Serialize;
 
 use super::{
-    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, REPORT, SETTINGS, SOURCES, SignKey, UNSEEN,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, Previous, REPORT, SETTINGS, SOURCES, SignKey,
+    UNSEEN,
     account::{self, AccountFolder},
     chain,
     digest::Digesting,
@@ -44,6 +46,8 @@ pub struct Draft {
     key: Option<SignKey>,
     parts: Mutex<Vec<Part>>,
     growing: Mutex<BTreeMap<String, PartWriter>>,
+    /// The scan before, looked for once: what is told to have changed since is of the one that the manifest names.
+    previous: OnceLock<Option<(Previous, PathBuf)>>,
 }
 
 /// Where the bytes of a part go; their digest is known in the end.
@@ -62,14 +66,25 @@ impl Draft {
             .prefix(PARTIAL)
             .tempdir_in(parent)
             .map_err(|error| Failure::file("write into", parent, &error))?;
-        let (parts, growing) = Default::default();
-        Ok(Draft { aside, target: target.to_owned(), replace, key: None, parts, growing })
+        let (parts, growing, previous) = Default::default();
+        Ok(Draft { aside, target: target.to_owned(), replace, key: None, parts, growing, previous })
     }
 
     /// Signs its manifest in the end.
     #[must_use]
     pub fn signed_by(self, key: Option<SignKey>) -> Self {
         Draft { key, ..self }
+    }
+
+    /// The scan before, and where its bundle lies: what the manifest will name. What is replaced each time has none.
+    pub fn previous(&self, scan: &Scan) -> Option<&(Previous, PathBuf)> {
+        let look = || if self.replace { None } else { chain::previous(&self.target, scan) };
+        self.previous.get_or_init(look).as_ref()
+    }
+
+    /// Writes what changed since the scan before.
+    pub fn write_changes(&self, changes: &Changes) -> Result<(), Failure> {
+        self.write_json(CHANGES, changes)
     }
 
     /// Writes all parts but the ledger, side by side: evidence, settings, assessment, report. Gives the assessment back for what
@@ -79,14 +94,19 @@ impl Draft {
         set: &EvidenceSet,
         settings: &Settings,
         assessment: Assessment<LazyFindings<'a>>,
+        changes: Option<&Changes>,
     ) -> Result<(Head, LazyFindings<'a>), Failure> {
         thread::scope(|scope| {
-            let evidence = scope.spawn(|| self.write_evidence(set).and_then(|()| self.write_settings(settings)));
+            let evidence = scope.spawn(move || {
+                self.write_evidence(set)?;
+                self.write_settings(settings)?;
+                changes.map_or(Ok(()), |changes| self.write_changes(changes))
+            });
             let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
             let (head, findings) = assessment.with_findings(());
             let page = html::Page::of(&head, findings.iter());
             let page = page.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error));
-            let page = page.and_then(|mut page| self.write_report(page.report(&head, None, Some(REPORT))));
+            let page = page.and_then(|mut page| self.write_report(page.report(&head, changes, Some(REPORT))));
             let evidence = evidence.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             evidence.and(written).and(page).map(|()| (head, findings))
         })
@@ -112,8 +132,12 @@ impl Draft {
 
     /// Writes what people had set.
     pub fn write_settings(&self, settings: &Settings) -> Result<(), Failure> {
-        self.write(SETTINGS, |out| {
-            serde_json::to_writer_pretty(&mut *out, settings)?;
+        self.write_json(SETTINGS, settings)
+    }
+
+    fn write_json(&self, name: &str, value: &impl Serialize) -> Result<(), Failure> {
+        self.write(name, |out| {
+            serde_json::to_writer_pretty(&mut *out, value)?;
             out.write_all(b"\n")
         })
     }
@@ -211,8 +235,7 @@ impl Draft {
             schema: SCHEMA.to_owned(),
             rung: env!("CARGO_PKG_VERSION").to_owned(),
             scan: Scan { ledger: Vec::new(), ..scan.clone() },
-            // What is replaced each time chains nothing.
-            previous: if self.replace { None } else { chain::previous(&self.target, scan) },
+            previous: self.previous(scan).map(|(previous, _)| previous.clone()),
             signed_by: self.key.as_ref().map(|key| key.public().fingerprint()),
             parts,
         }

@@ -2,11 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use rung_rules::model::{AccountReport, Assessment, EvidenceSet, Scan, Settings};
+use rung_rules::{
+    changes::Changes,
+    model::{AccountReport, Assessment, EvidenceSet, Scan, Settings},
+};
 use serde::de::DeserializeOwned;
 
 use super::{
-    ASSESSMENT, EVIDENCE, GAPS, LEDGER, Lines, Manifest, SETTINGS, SOURCES, UNSEEN, digest,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Lines, Manifest, SETTINGS, SOURCES, UNSEEN, chain, digest,
     manifest::{MANIFEST, json},
     packed,
 };
@@ -85,11 +88,37 @@ impl Bundle {
             #[serde(default)]
             accounts: Vec<AccountReport>,
         }
+        Ok(self.of_assessment::<Only>()?.accounts)
+    }
+
+    /// What `T` names of the assessment; the rest of it, which may be long, is passed over.
+    pub fn of_assessment<T: DeserializeOwned>(&self) -> Result<T, Failure> {
         let path = self.folder.join(ASSESSMENT);
         let file = std::fs::File::open(&path).map_err(|error| Failure::file("read", &path, &error))?;
-        let only: Only = serde_json::from_reader(std::io::BufReader::new(file))
-            .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))?;
-        Ok(only.accounts)
+        serde_json::from_reader(std::io::BufReader::new(file))
+            .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))
+    }
+
+    /// What changed since the scan before, as it was told then; nothing for the first of a chain.
+    pub fn changes(&self) -> Result<Option<Changes>, Failure> {
+        match self.manifest.names(CHANGES) {
+            true => json(&self.folder.join(CHANGES)).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The folder of the scan before, where it lies beside this one, unchanged; nothing for the first of a chain.
+    pub fn before(&self) -> Result<Option<PathBuf>, Failure> {
+        let Some(previous) = &self.manifest.previous else { return Ok(None) };
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        match chain::folder_of(&folder, previous) {
+            Some(folder) => Ok(Some(folder)),
+            None => Err(Failure::usage(format!(
+                "{} follows the scan {}, which does not lie beside it, or was changed: name two bundles",
+                self.folder.display(),
+                previous.scan
+            ))),
+        }
     }
 
     /// The items of JSON lines, one at a time. `part` is the name without `.zst`, for example [`EVIDENCE`]; bundles of the

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf};
 
 use rung_rules::{
+    changes::Changes,
     compose::{Parts, compose},
     model::{AccountReport, Settings, assess},
 };
@@ -49,15 +50,16 @@ pub(super) struct Args {
 
 /// Runs the rules.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    let args = &args;
     let bundle = Bundle::open(&args.bundle)?;
     let output = Output::prepare(args.output.as_deref())?;
-    let settings = settings(&args, &bundle)?;
+    let settings = settings(args, &bundle)?;
     let several = bundle.manifest.scan.accounts.len() > 1;
     if let Some(account) = &args.account {
-        return one_of_many(&args, bundle, account, &settings, output);
+        return one_of_many(args, bundle, account, &settings, output);
     }
     if several {
-        return many(&args, bundle, &settings, output);
+        return many(args, bundle, &settings, output);
     }
     let mut set = bundle.evidence()?;
     if !settings.scope.tags.is_empty() && !bundle.manifest.scan.scope.tags_read {
@@ -66,15 +68,22 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let assessed = assess(&set, &settings);
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, bundle.scan()?).with_findings(());
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    let changes = changes(args, &bundle)?;
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
     output.assessment(args.format, &head, findings.iter(), &rendering)?;
     Ok(Exit::Done)
+}
+
+/// What its scan told to have changed since the one before; with other settings that is not so.
+fn changes(args: &Args, bundle: &Bundle) -> Result<Option<Changes>, Failure> {
+    if args.set.is_given() { Ok(None) } else { bundle.changes() }
 }
 
 /// Many accounts, one in memory at a time.
 fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Result<Exit, Failure> {
     let scan = bundle.manifest.scan.clone();
-    let told: BTreeMap<String, AccountReport> =
+    let told = changes(args, &bundle)?;
+    let known: BTreeMap<String, AccountReport> =
         bundle.assessment_accounts()?.into_iter().map(|account| (account.id.clone(), account)).collect();
     let tags_missing = !settings.scope.tags.is_empty() && !scan.scope.tags_read;
     let accounts = Accounts::Bundle { bundle: Box::new(bundle), tags_missing };
@@ -82,11 +91,13 @@ fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Res
     for of in accounts.each()? {
         let of = of?;
         let id = of.set.accounts.first().map(ToString::to_string).unwrap_or_default();
-        let known = told.get(&id).cloned().unwrap_or_else(|| AccountReport { id, ..AccountReport::default() });
-        whole.add(known, &of);
+        let report = known.get(&id).cloned().unwrap_or_else(|| AccountReport { id, ..AccountReport::default() });
+        whole.add(report, &of);
     }
     let mut decided = whole.decide(&accounts, scan)?;
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    decided.changes = told;
+    let changes = decided.changes.clone();
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
     super::scan::write_many(args.format, false, &mut decided, &accounts, output, &rendering)?;
     Ok(Exit::Done)
 }
@@ -120,7 +131,7 @@ fn one_of_many(
     let assessed = assess(&set, settings);
     let parts = Parts { set: &set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, scan).with_findings(());
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: None };
     output.assessment(args.format, &head, findings.iter(), &rendering)?;
     Ok(Exit::Done)
 }

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use rung_rules::{
+    changes::Changes,
     criteria,
     model::{Assessment, Control, Evidence},
 };
@@ -16,7 +17,8 @@ Examples:
   rung controls
   rung controls --thresholds
   rung controls --schema > assessment.schema.json
-  rung controls --schema evidence > evidence.schema.json";
+  rung controls --schema evidence > evidence.schema.json
+  rung controls --schema changes > changes.schema.json";
 
 /// List controls, criteria and thresholds, or print a schema
 #[derive(Debug, clap::Args)]
@@ -25,7 +27,8 @@ pub(super) struct Args {
     /// List every threshold with its default and the reason for it
     #[arg(long, conflicts_with = "schema")]
     thresholds: bool,
-    /// Print the JSON Schema of the assessment, of a line of evidence.jsonl, or of `rung preflight --format json`
+    /// Print the JSON Schema of the assessment, of a line of evidence.jsonl, of `rung preflight --format json`, or of
+    /// `rung diff --format json`
     #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "assessment")]
     schema: Option<Schema>,
 }
@@ -35,6 +38,7 @@ enum Schema {
     Assessment,
     Evidence,
     Preflight,
+    Changes,
 }
 
 /// Lists them.
@@ -52,6 +56,7 @@ fn print_schema(schema: Schema, out: &mut dyn Write) -> io::Result<()> {
         Schema::Assessment => schemars::schema_for!(Assessment),
         Schema::Evidence => schemars::schema_for!(Evidence),
         Schema::Preflight => schemars::schema_for!(crate::preflight::Report),
+        Schema::Changes => schemars::schema_for!(Changes),
     };
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     writeln!(out)

@@ -22,6 +22,27 @@ pub(super) fn bundle(named: Option<&Path>) -> Result<Bundle, Failure> {
     }
 }
 
+/// The bundle that a word names: a folder, `latest`, or the id of a stored scan.
+pub(super) fn named(word: &Path) -> Result<Bundle, Failure> {
+    if word.exists() {
+        return Bundle::open(word);
+    }
+    let scans = scans()?;
+    if word == Path::new("latest") {
+        return Bundle::open(&newest(&scans)?);
+    }
+    let is_it = |folder: &PathBuf| manifest(folder).is_some_and(|manifest| Path::new(&manifest.scan.id) == word);
+    let in_folder = Some(scans.join(word)).filter(|folder| word.components().count() == 1 && folder.is_dir());
+    match in_folder.or_else(|| folders(&scans).find(is_it)) {
+        Some(folder) => Bundle::open(&folder),
+        None => Err(Failure::usage(format!(
+            "{} is neither a bundle's folder nor a scan in {}: name a folder that `rung scan` left, an id, or `latest`",
+            word.display(),
+            scans.display()
+        ))),
+    }
+}
+
 /// When the stored scans began, with their accounts. What cannot be read is no scan.
 pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
     stored().map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
@@ -29,18 +50,21 @@ pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
 
 /// The manifests of the stored scans. What cannot be read is no scan.
 pub(super) fn stored() -> impl Iterator<Item = Manifest> {
-    let entries = scans().ok().and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten();
-    let manifest = |path: PathBuf| -> Option<Manifest> {
-        serde_json::from_slice(&std::fs::read(path.join("manifest.json")).ok()?).ok()
-    };
-    entries.filter_map(move |entry| manifest(entry.path()))
+    scans().ok().into_iter().flat_map(|scans| folders(&scans)).filter_map(|folder| manifest(&folder))
+}
+
+fn manifest(folder: &Path) -> Option<Manifest> {
+    serde_json::from_slice(&std::fs::read(folder.join("manifest.json")).ok()?).ok()
+}
+
+fn folders(scans: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    std::fs::read_dir(scans).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
 fn newest(scans: &Path) -> Result<PathBuf, Failure> {
-    let entries = std::fs::read_dir(scans).into_iter().flatten().flatten();
     // What a killed scan left half-written begins with a dot.
     let whole = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
-    let bundles = entries.map(|entry| entry.path()).filter(whole).filter(|path| path.join("manifest.json").is_file());
+    let bundles = folders(scans).filter(whole).filter(|path| path.join("manifest.json").is_file());
     let written = |path: &PathBuf| path.join("manifest.json").metadata().and_then(|file| file.modified()).ok();
     bundles.max_by_key(written).ok_or_else(|| {
         let words = "no scan is stored yet in";

@@ -6,6 +6,7 @@ mod attest;
 mod attest_list;
 mod controls;
 mod debt;
+mod diff;
 mod explain;
 mod explain_page;
 pub(crate) mod find;
@@ -28,7 +29,7 @@ use crate::failure::{Exit, Failure};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    done, and a control stands below --fail-below
+  1    done, and a control stands below --fail-below, or fell with --fail-on-worse
   2    usage, configuration or input is wrong
   3    the scan is not complete and --require-complete was given
   4    no usable credentials
@@ -80,6 +81,8 @@ enum Command {
     Whatif(whatif::Args),
     /// Tell whether bundles are as their scans left them, offline
     Verify(verify::Args),
+    /// Tell what changed between two scans, and why
+    Diff(diff::Args),
 }
 
 /// Runs a command.
@@ -97,5 +100,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Diff(args) => diff::run(&args),
     }
 }

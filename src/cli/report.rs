@@ -35,7 +35,8 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let bundle = Bundle::open(&args.bundle)?;
     let output = Output::prepare(args.output.as_deref())?;
     let (head, findings) = bundle.assessment()?.with_findings(());
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None };
+    let changes = bundle.changes()?;
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
     output.assessment(args.format, &head, findings, &rendering)?;
     Ok(Exit::Done)
 }

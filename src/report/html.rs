@@ -12,7 +12,7 @@ mod template;
 
 use std::io::{self, Write};
 
-use rung_rules::model::Judged;
+use rung_rules::{changes::Changes, model::Judged};
 
 use super::Head;
 
@@ -20,8 +20,13 @@ pub use page::Page;
 pub use report::Report;
 
 /// Writes the main page alone: it says where the facts are that it has not.
-pub fn write(head: &Head, findings: impl IntoIterator<Item: Judged>, out: &mut dyn Write) -> io::Result<()> {
-    Page::of(head, findings)?.report(head, None, None)?.write(out)
+pub fn write(
+    head: &Head,
+    changes: Option<&Changes>,
+    findings: impl IntoIterator<Item: Judged>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    Page::of(head, findings)?.report(head, changes, None)?.write(out)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod console;
 pub mod csv;
+pub mod diff;
 pub mod german;
 pub mod html;
 pub mod json;
@@ -14,7 +15,10 @@ use std::{
 };
 
 use clap::ValueEnum;
-use rung_rules::model::{Assessment, Judged};
+use rung_rules::{
+    changes::Changes,
+    model::{Assessment, Judged},
+};
 
 /// An assessment without its findings, which follow as a stream.
 pub type Head = Assessment<()>;
@@ -39,6 +43,8 @@ pub struct Rendering<'a> {
     pub bundle: Option<&'a Path>,
     /// How long the scan took.
     pub took: Option<Duration>,
+    /// What changed since the scan before.
+    pub changes: Option<&'a Changes>,
 }
 
 /// Writes an assessment in a format.
@@ -52,7 +58,7 @@ pub fn write(
     match format {
         Format::Text => text::write(head, rendering, out),
         Format::Json => json::write(&head.clone().with_findings(json::Stream::new(findings.into_iter())).0, out),
-        Format::Html => html::write(head, findings, out),
+        Format::Html => html::write(head, rendering.changes, findings, out),
         Format::Csv => csv::write(findings, out),
     }
 }

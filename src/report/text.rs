@@ -33,6 +33,9 @@ pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io:
     path(head, out)?;
     people::write(head, out)?;
     gaps(head, out)?;
+    if let Some(changes) = rendering.changes {
+        super::diff::since(changes, out)?;
+    }
     footer(head, rendering, out)
 }
 
@@ -46,19 +49,19 @@ fn options<'a>() -> Options<'a> {
 }
 
 /// Text in a style where standard output shows colours; NO_COLOR and pipes are respected.
-fn styled(text: &str, style: Style) -> String {
+pub(super) fn styled(text: &str, style: Style) -> String {
     text.if_supports_color(Stream::Stdout, |text| text.style(style)).to_string()
 }
 
-fn bold(text: &str) -> String {
+pub(super) fn bold(text: &str) -> String {
     styled(text, Style::new().bold())
 }
 
-fn dim(text: &str) -> String {
+pub(super) fn dim(text: &str) -> String {
     styled(text, Style::new().dimmed())
 }
 
-fn wrapped(text: &str, first: &str, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn wrapped(text: &str, first: &str, out: &mut dyn Write) -> io::Result<()> {
     let first = format!("{INDENT}{first}");
     let rest = " ".repeat(first.chars().count());
     for line in textwrap::wrap(&plain(text), options().initial_indent(&first).subsequent_indent(&rest)) {

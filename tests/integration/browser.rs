@@ -51,7 +51,7 @@ fn hostile_names_are_text() {
     let (head, findings) =
         serde_json::from_value::<rung_rules::model::Assessment>(assessment).unwrap().with_findings(());
     let path = rung.path("hostile.html");
-    rung::report::html::write(&head, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
+    rung::report::html::write(&head, None, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
     check(&path);
 }
 

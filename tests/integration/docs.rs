@@ -172,6 +172,7 @@ fn every_command_has_help_with_examples() {
         "init",
         "whatif",
         "verify",
+        "diff",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");

@@ -10,6 +10,7 @@ mod credentials;
 mod debt;
 mod demo;
 mod denial;
+mod diff;
 mod disk;
 mod docs;
 mod emulator;

@@ -37,9 +37,10 @@ impl Story<'_> {
         serde_json::from_str(&self.rung.ok(&args)).unwrap()
     }
 
-    /// Scans, and holds what changed against what has to change.
-    fn then(&mut self, step: &str, changes: &[(&str, &str, &str)]) {
+    /// Scans, and holds what changed, and the cause that the scan itself names, against what has to change.
+    fn then(&mut self, step: &str, cause: &str, changes: &[(&str, &str, &str)]) {
         let now = state(&self.scan(step));
+        self.told(step, cause, changes);
         let is: Vec<(String, String, String)> = now
             .iter()
             .filter(|(name, value)| self.state[*name] != **value)
@@ -50,6 +51,24 @@ impl Story<'_> {
         wanted.sort();
         assert_eq!(is, wanted, "after {step}");
         self.state = now;
+    }
+
+    /// Every level that went up or down names this cause and no other.
+    fn told(&self, step: &str, cause: &str, changes: &[(&str, &str, &str)]) {
+        let file = fs::read(self.rung.path(step).join("changes.json")).unwrap();
+        let told: Value = serde_json::from_slice(&file).unwrap();
+        let level = |standing: &Value, name: &str| standing[name].as_u64().map_or("-".to_owned(), |n| n.to_string());
+        let levels = |standing: &Value| format!("{}-{}", level(standing, "confirmed"), level(standing, "possible"));
+        for own in told["controls"].as_array().unwrap() {
+            let (was, is) = (levels(&own["before"]), levels(&own["after"]));
+            let wanted = changes.iter().find(|(name, ..)| own["control"] == *name);
+            assert_eq!(wanted.map_or((&*was, &*was), |(_, was, is)| (*was, *is)), (&*was, &*is), "after {step}: {own}");
+            let causes = if wanted.is_some() { vec![Value::from(cause)] } else { Vec::new() };
+            assert_eq!(own["causes"].as_array().unwrap(), &causes, "after {step}: {own}");
+        }
+        for own in told["criteria"].as_array().unwrap().iter().filter(|own| own["before"] != own["after"]) {
+            assert_eq!(own["causes"], serde_json::json!([cause]), "after {step}: {own:#}");
+        }
     }
 
     fn attest(&self, criteria: &[&str]) {
@@ -101,6 +120,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     emulator.improve("slos");
     story.then(
         "weeks 1-2",
+        "resource",
         &[
             ("WAF-PERF-050", "1-1", "3-4"),
             ("WAF-PERF-010", "1-2", "1-3"),
@@ -117,6 +137,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     emulator.improve("queries");
     story.then(
         "weeks 3-4",
+        "resource",
         &[
             ("WAF-PERF-040", "1-1", "2-5"),
             ("l2-slow-query-log", "unmet", "met"),
@@ -126,12 +147,17 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
         ],
     );
     story.attest(&["index-strategy"]);
-    story.then("index strategy", &[("WAF-PERF-040", "2-5", "3-5"), ("l3-index-strategy", "unknown", "met")]);
+    story.then(
+        "index strategy",
+        "attestation",
+        &[("WAF-PERF-040", "2-5", "3-5"), ("l3-index-strategy", "unknown", "met")],
+    );
 
     // Weeks 5-6. The group's volumes are new, and gp2.
     emulator.improve("scaling");
     story.then(
         "weeks 5-6",
+        "resource",
         &[
             ("WAF-PERF-020", "1-1", "2-3"),
             ("l2-auto-scaling", "unmet", "met"),
@@ -147,6 +173,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     emulator.improve("load_tests");
     story.then(
         "weeks 7-8",
+        "resource",
         &[
             ("WAF-PERF-060", "1-2", "2-5"),
             ("WAF-PERF-020", "2-3", "3-3"),
@@ -158,6 +185,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     story.attest(&["load-test-criteria"]);
     story.then(
         "load-test criteria",
+        "attestation",
         &[
             ("WAF-PERF-060", "2-5", "3-5"),
             ("l3-load-test-criteria", "unknown", "met"),
@@ -169,6 +197,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     emulator.improve("gp3");
     story.then(
         "weeks 9-10",
+        "resource",
         &[
             ("WAF-PERF-090", "1-1", "2-2"),
             ("l3-gp3-for-new-volumes", "unmet", "met"),
@@ -182,6 +211,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     keep_a_register(&rung, "weeks 9-10");
     story.then(
         "weeks 11-12",
+        "resource",
         &[
             ("WAF-PERF-100", "1-4", "2-4"),
             ("l3-debt-register", "unknown", "met"),
@@ -192,6 +222,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     story.attest(&["quarterly-review", "sizing-documented"]);
     story.then(
         "review",
+        "attestation",
         &[("WAF-PERF-100", "2-4", "3-4"), ("WAF-PERF-010", "1-3", "2-3"), ("l4-quarterly-review", "unknown", "met")],
     );
 
@@ -206,6 +237,7 @@ fn a_poor_account_climbs_along_the_entry_path_and_falls_when_attestations_expire
     fs::write(&file, dates.collect::<Vec<_>>().join("\n")).unwrap();
     story.then(
         "expired",
+        "attestation",
         &[
             ("WAF-PERF-010", "2-3", "1-3"),
             ("WAF-PERF-040", "3-5", "2-5"),

@@ -23,10 +23,12 @@ use super::{
     job::{Accounts as Wanted, Job},
     keeping::Keeping,
     one::summary,
+    since::since,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
     bundle::{AccountFolder, Draft, REPORT},
+    changes,
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Rendering, csv, text},
@@ -92,7 +94,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let open = interrupted.0 || written.open;
     let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &mut keeping);
     let (mut decided, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()) };
+    let changes = decided.changes.clone();
+    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes: changes.as_ref() };
     // What is printed is read once more from what was written of the accounts.
     let printed = print(args, &mut decided, &accounts, output, &rendering);
     let exit = exit(args, interrupted.0, &decided.head);
@@ -202,6 +205,10 @@ impl<'s> Written<'s> {
         let scan = caller.described(&self.sums, interrupted);
         let accounts = Accounts::Folders(folders, caller.now());
         let mut decided = self.whole.decide(&accounts, scan)?;
+        decided.changes = since(&draft, &decided.head.scan, |previous| {
+            changes::since_many(previous, &decided.head, self.settings, &accounts)
+        });
+        decided.changes.iter().try_for_each(|changes| draft.write_changes(changes))?;
         draft.write_assessment(|out| decided.json(&accounts, out))?;
         let people = decided.for_people()?;
         draft.write_report(decided.html(&people, Some(REPORT)))?;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use rung_rules::{
+    changes::Changes,
     compose::{LazyFindings, Parts, compose},
     model::{Assessed, Assessment, Scan, Settings, assess},
 };
@@ -17,9 +18,11 @@ use super::{
     exit::exit,
     job::Job,
     keeping::Keeping,
+    since::since,
 };
 use crate::{
     bundle::Draft,
+    changes,
     failure::{Exit, Failure},
     plain::plain,
     report::{self, Format, Rendering},
@@ -68,6 +71,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
 struct Written<'s> {
     head: Assessment<()>,
     findings: LazyFindings<'s>,
+    changes: Option<Changes>,
     bundle: PathBuf,
 }
 
@@ -81,11 +85,13 @@ fn write<'s>(
 ) -> Result<Written<'s>, Failure> {
     let parts = Parts { set: &scanned.set, settings, assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
-    let (head, findings) = draft.write_all(&scanned.set, settings, assessment)?;
+    let changes =
+        since(&draft, &scanned.scan, |previous| changes::since_one(previous, &assessment, settings, &scanned.set));
+    let (head, findings) = draft.write_all(&scanned.set, settings, assessment, changes.as_ref())?;
     // The assessment has its coverage instead; the bundle keeps what that is made of.
     let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
     keeping.closing(scanned.interrupted)?;
-    Ok(Written { head, findings, bundle: draft.finish(&stored)? })
+    Ok(Written { head, findings, changes, bundle: draft.finish(&stored)? })
 }
 
 /// Prints what the user asked for.
@@ -96,8 +102,8 @@ fn finish(
     output: Output,
     took: Duration,
 ) -> Result<Exit, Failure> {
-    let Written { head, findings, bundle } = written;
-    let rendering = Rendering { bundle: Some(bundle), took: Some(took) };
+    let Written { head, findings, changes, bundle } = written;
+    let rendering = Rendering { bundle: Some(bundle), took: Some(took), changes: changes.as_ref() };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {
         Format::Text if args.quiet => {}

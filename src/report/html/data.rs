@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
 };
 
+use rung_rules::changes::Changes;
 use rung_rules::model::{
     AccountReport, AttestationReport, ChecklistReport, ControlReport, Coverage, GapReport, ItemReport, Level, Pillar,
     Program, Scan, SourceRecord, StepReport, Summary, WaiverReport,
@@ -104,7 +105,7 @@ struct Main<'a> {
     coverage: &'a [Coverage],
     charts: Vec<Chart<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<&'a Value>,
+    changes: Option<&'a Changes>,
     findings: Rows,
     findings_left_out: [u64; 4],
     gaps_left_out: usize,
@@ -139,7 +140,7 @@ pub(super) fn main(report: &mut Report<'_>) -> io::Result<String> {
         summary: &head.summary,
         coverage: &head.coverage,
         charts: report.page.charts.drawn(),
-        changes: report.changes.as_ref(),
+        changes: report.changes,
         findings,
         findings_left_out: plan.left_out,
         gaps_left_out,

@@ -8,6 +8,7 @@ use std::{
 use jiff::Timestamp;
 use rung_rules::{
     all_criteria,
+    changes::Changes,
     model::{Bar, Criterion, Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord, Verdict},
 };
 use serde::{Deserialize, Serialize};
@@ -149,7 +150,7 @@ impl Page {
     pub fn report<'p>(
         &'p mut self,
         head: &'p Head,
-        changes: Option<Value>,
+        changes: Option<&'p Changes>,
         name: Option<&str>,
     ) -> io::Result<Report<'p>> {
         let plan = Plan::of(self, head)?;

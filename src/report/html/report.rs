@@ -8,7 +8,7 @@ use std::{
     path::Path,
 };
 
-use serde_json::Value;
+use rung_rules::changes::Changes;
 
 use super::{
     Head, Page, data,
@@ -127,7 +127,7 @@ fn reason_row(table: &Table, reason: &str) -> Option<i64> {
 pub struct Report<'p> {
     pub(super) page: &'p mut Page,
     pub(super) head: &'p Head,
-    pub(super) changes: Option<Value>,
+    pub(super) changes: Option<&'p Changes>,
     pub(super) plan: Plan,
     /// The main page's file, where it has one.
     pub(super) name: Option<String>,
@@ -139,7 +139,7 @@ impl<'p> Report<'p> {
     pub(super) fn new(
         page: &'p mut Page,
         head: &'p Head,
-        changes: Option<Value>,
+        changes: Option<&'p Changes>,
         name: Option<&str>,
         plan: Plan,
     ) -> Self {
