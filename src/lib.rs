@@ -16,4 +16,5 @@ pub mod progress;
 pub mod register;
 pub mod report;
 pub mod scan;
+pub mod store;
 pub mod unfinished;
