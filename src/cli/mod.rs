@@ -16,6 +16,7 @@ mod policy;
 mod preflight;
 mod report;
 mod scan;
+mod serve;
 mod verify;
 mod whatif;
 
@@ -80,6 +81,8 @@ enum Command {
     Whatif(whatif::Args),
     /// Tell whether bundles are as their scans left them, offline
     Verify(verify::Args),
+    /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
+    Serve(Box<serve::Args>),
 }
 
 /// Runs a command.
@@ -97,5 +100,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Serve(args) => serve::run(*args),
     }
 }

@@ -20,19 +20,20 @@ pub enum StoreUrl {
 }
 
 /// The variable of the environment that names another store than the user's own.
-pub const VARIABLE: &str = "RUNG_STORE";
+const VARIABLE: &str = "RUNG_STORE";
 
 impl StoreUrl {
-    /// The one that is named, that of `RUNG_STORE`, or the file in the user's data folder.
-    pub fn find(named: Option<&str>) -> Result<Self, Failure> {
-        match named.map(str::to_owned).or_else(|| std::env::var(VARIABLE).ok().filter(|text| !text.is_empty())) {
-            Some(text) => text.parse().map_err(Failure::usage),
-            None => {
-                let folders = directories::ProjectDirs::from("", "", "rung").ok_or_else(|| {
-                    Failure::usage(format!("no data folder is known for this user: name a store with {VARIABLE}"))
-                })?;
-                Ok(StoreUrl::Sqlite(folders.data_dir().join("store.db")))
-            }
+    /// The usual file, beside the folder of bundles.
+    pub fn in_folder(scans: &Path) -> Result<Self, Failure> {
+        let scans = std::path::absolute(scans).map_err(|error| Failure::file("find", scans, &error))?;
+        Ok(StoreUrl::Sqlite(scans.with_file_name("store.db")))
+    }
+
+    /// The one that `RUNG_STORE` names, or the usual file.
+    pub fn find(scans: &Path) -> Result<Self, Failure> {
+        match std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) {
+            Some(text) => text.parse().map_err(|error| Failure::usage(format!("{VARIABLE}: {error}"))),
+            None => StoreUrl::in_folder(scans),
         }
     }
 
