@@ -14,6 +14,7 @@ mod network;
 mod page;
 mod sessions;
 mod sign_in;
+pub mod view;
 mod visitor;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
@@ -75,7 +76,7 @@ impl Web {
 
 /// Every page, under the layers that hold for all of them.
 pub fn router(web: Web) -> Router {
-    let pages = Router::new().merge(sign_in::routes()).merge(page::assets());
+    let pages = Router::new().merge(sign_in::routes()).merge(page::assets()).merge(view::routes());
     let panicked =
         |_| axum::response::IntoResponse::into_response(WebError::Internal(anyhow::anyhow!("a page panicked")));
     pages

@@ -20,6 +20,16 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("layout.html", include_str!("templates/layout.html")),
     ("error.html", include_str!("templates/error.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("bits.html", include_str!("templates/bits.html")),
+    ("compare.html", include_str!("templates/compare.html")),
+    ("empty.html", include_str!("templates/empty.html")),
+    ("finding.html", include_str!("templates/finding.html")),
+    ("findings.html", include_str!("templates/findings.html")),
+    ("gaps.html", include_str!("templates/gaps.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("scan.html", include_str!("templates/scan.html")),
+    ("scans.html", include_str!("templates/scans.html")),
+    ("trend.html", include_str!("templates/trend.html")),
 ];
 
 /// One line an asset: its name under `/assets/`, its kind, its content.
@@ -27,6 +37,10 @@ const ASSETS: &[(&str, &str, &str)] = &[
     // The report's own look, then what only the web view has.
     ("report.css", "text/css; charset=utf-8", include_str!("../report/html/report.css")),
     ("serve.css", "text/css; charset=utf-8", include_str!("assets/serve.css")),
+    ("view.css", "text/css; charset=utf-8", include_str!("assets/view.css")),
+    ("uplot.css", "text/css; charset=utf-8", include_str!("assets/uplot/uPlot.min.css")),
+    ("uplot.js", "text/javascript; charset=utf-8", include_str!("assets/uplot/uPlot.iife.min.js")),
+    ("trend.js", "text/javascript; charset=utf-8", include_str!("assets/trend.js")),
 ];
 
 /// What is around a page.
@@ -57,6 +71,7 @@ impl Pages {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.add_filter("said", said);
         environment.add_filter("plain", |text: &str| plain(text));
+        environment.add_filter("segment", |text: &str| super::view::segment(text));
         environment.add_global("assets", digest());
         environment.add_global("signs_in", signs_in);
         for (name, text) in TEMPLATES {

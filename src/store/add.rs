@@ -161,7 +161,7 @@ async fn remove(change: &mut Change, num: i64) -> Result<(), StoreError> {
 }
 
 /// Work that waits for the disk, aside.
-pub(super) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, StoreError> {
+pub(crate) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Defect(error.into()))
 }
 

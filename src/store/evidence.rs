@@ -14,7 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{GapRow, ScanRow, Store, StoreError, StoredFinding, add::blocking};
-use crate::bundle::{Bundle, EVIDENCE, SOURCES, Sealed};
+use crate::{
+    bundle::{Bundle, EVIDENCE, REPORT, SOURCES, Sealed},
+    failure::Failure,
+};
 
 /// What was seen of a subject.
 #[derive(Clone, Debug, Serialize)]
@@ -97,6 +100,21 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The report of a scan, as its bundle has it.
+    pub async fn report(&self, scan: &ScanRow) -> Result<Result<String, NoEvidence>, StoreError> {
+        let (folder, sha, checked) = (scan.bundle.clone(), scan.manifest_sha256.clone(), self.checked.clone());
+        blocking(move || {
+            let bundle = opened(&folder, &sha)?;
+            check(&bundle, REPORT, &checked)?;
+            let path = bundle.file_of(REPORT).map_err(broken)?;
+            fs::read_to_string(&path)
+                .map_err(|error| NoEvidence::Broken(format!("cannot read {}: {error}", path.display())))
+        })
+        .await
+    }
+}
+
 /// A gap that hides nothing is in the bundle, and not among the stored ones.
 fn unnamed(id: String) -> GapRow {
     GapRow {
@@ -116,11 +134,15 @@ fn word(fact: &Value, field: &str) -> Option<String> {
     fact.get(field).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn read(folder: &Path, sha256: &str, line: i64, checked: &Checked) -> Result<(Line, Vec<SourceRecord>), NoEvidence> {
+fn broken(failure: Failure) -> NoEvidence {
+    NoEvidence::Broken(failure.message)
+}
+
+/// The bundle of a scan, if it is there and still that.
+fn opened(folder: &Path, sha256: &str) -> Result<Bundle, NoEvidence> {
     if !folder.is_dir() {
         return Err(NoEvidence::Gone(folder.to_owned()));
     }
-    let broken = |failure: crate::failure::Failure| NoEvidence::Broken(failure.message);
     let sealed = Sealed::read(folder).map_err(broken)?;
     if sealed.sha256 != sha256 {
         return Err(NoEvidence::Broken(format!(
@@ -128,7 +150,11 @@ fn read(folder: &Path, sha256: &str, line: i64, checked: &Checked) -> Result<(Li
             folder.display()
         )));
     }
-    let bundle = sealed.bundle();
+    Ok(sealed.bundle())
+}
+
+fn read(folder: &Path, sha256: &str, line: i64, checked: &Checked) -> Result<(Line, Vec<SourceRecord>), NoEvidence> {
+    let bundle = opened(folder, sha256)?;
     for part in [EVIDENCE, SOURCES] {
         check(&bundle, part, checked)?;
     }
@@ -142,7 +168,6 @@ fn read(folder: &Path, sha256: &str, line: i64, checked: &Checked) -> Result<(Li
 
 /// Holds a part against its digest, unless it was and its file is the same since.
 fn check(bundle: &Bundle, part: &str, checked: &Checked) -> Result<(), NoEvidence> {
-    let broken = |failure: crate::failure::Failure| NoEvidence::Broken(failure.message);
     let path = bundle.file_of(part).map_err(broken)?;
     let state = fs::metadata(&path).and_then(|file| Ok((file.len(), file.modified()?)));
     let state = state.map_err(|error| NoEvidence::Broken(format!("cannot read {}: {error}", path.display())))?;

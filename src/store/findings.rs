@@ -305,6 +305,13 @@ impl Store {
         Ok(facets)
     }
 
+    /// The criteria that a scan held, by control and level: full id and the control's number.
+    pub async fn criteria(&self, scan: &ScanRow) -> Result<Vec<(String, i64)>, StoreError> {
+        let sql = "SELECT c.id, c.control FROM outcomes o JOIN criteria c ON c.num = o.criterion WHERE o.scan = $1 \
+                   ORDER BY c.control, c.level, c.id";
+        self.db.all(sql, self.of(scan)).await
+    }
+
     /// One finding, by its criterion and the line of its evidence.
     pub async fn finding(
         &self,

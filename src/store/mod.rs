@@ -21,10 +21,11 @@ mod write;
 
 use std::sync::Arc;
 
+pub(crate) use add::blocking;
 pub use add::{Added, Origin};
 pub use compare::{ChangedFinding, Compared, LevelChange, OutcomeChange};
 pub use error::StoreError;
-pub use evidence::{Evidence, NoEvidence};
+pub use evidence::{Evidence, Fact, NoEvidence};
 pub use findings::{Earlier, Facet, Facets, Filter, FindingRow, FindingsPage, Order, StoredFinding};
 pub use gaps::{GapRow, GapsPage};
 pub use location::StoreUrl;
