@@ -41,8 +41,11 @@ impl From<StoreError> for WebError {
     }
 }
 
-/// The scan of an id.
+/// The scan of an id; `latest` is the newest.
 pub(super) async fn scan(web: &Web, id: &str) -> Result<ScanRow, WebError> {
+    if id == "latest" {
+        return web.store.newest().await?.ok_or_else(|| WebError::NotFound("The store has no scan yet.".to_owned()));
+    }
     let none = || {
         WebError::NotFound(format!(
             "The store has no scan {id:?}. It may have been replaced by a newer one, or come from another store."
