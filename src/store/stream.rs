@@ -3,7 +3,8 @@
 use std::{collections::BTreeMap, fmt, fs::File, io::BufReader, path::Path};
 
 use rung_rules::model::{
-    AccountReport, ChecklistReport, ControlReport, GapReport, Pillar, Program, Scan, Summary, Tags, Verdict,
+    AccountReport, Assessment, ChecklistReport, ControlReport, Finding, FindingSubject, GapReport, Pillar, Program,
+    Scan, Summary, Tags, Verdict,
 };
 use serde::{
     Deserialize, Deserializer,
@@ -63,6 +64,49 @@ pub(super) struct Subject {
     pub(super) name: Option<String>,
     #[serde(default)]
     pub(super) tags: Tags,
+}
+
+impl Part {
+    /// The parts of an assessment that is in memory.
+    pub fn of(assessment: &Assessment) -> Vec<Part> {
+        let head = Head {
+            rung: assessment.rung.version.clone(),
+            scan: assessment.scan.clone(),
+            pillar: assessment.pillar.clone(),
+            controls: assessment.controls.clone(),
+            accounts: assessment.accounts.clone(),
+            checklists: assessment.checklists.clone(),
+            summary: assessment.summary.clone(),
+        };
+        let lines = |findings: &[Finding]| Part::Findings(findings.iter().map(Line::from).collect());
+        let gaps = assessment.gaps.chunks(BATCH).map(|gaps| Part::Gaps(gaps.to_vec()));
+        std::iter::once(Part::Head(Box::new(head)))
+            .chain(assessment.findings.chunks(BATCH).map(lines))
+            .chain(gaps)
+            .collect()
+    }
+}
+
+impl From<&Finding> for Line {
+    fn from(finding: &Finding) -> Self {
+        let FindingSubject { kind, subject } = &finding.subject;
+        Line {
+            criterion: finding.criterion.clone(),
+            subject: Subject {
+                kind: kind.clone(),
+                arn: subject.arn.to_string(),
+                account: subject.account.to_string(),
+                region: subject.region.to_string(),
+                name: subject.name.as_deref().map(str::to_owned),
+                tags: subject.tags.clone(),
+            },
+            result: finding.result,
+            facts: finding.facts.keys().map(|name| (name.clone(), IgnoredAny)).collect(),
+            evidence: finding.evidence.clone(),
+            attested: finding.attested,
+            waived: finding.waived,
+        }
+    }
 }
 
 /// Reads an assessment; `take` gets its parts, and ends the reading by saying false.

@@ -25,6 +25,7 @@ mod people;
 mod policy;
 mod preflight;
 mod same_or_gap;
+mod serve_read;
 mod store;
 mod story;
 mod structure;
