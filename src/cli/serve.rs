@@ -105,7 +105,7 @@ async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
 fn access(args: &Args) -> Result<Access, Failure> {
     let token = match (&args.token_file, std::env::var(TOKEN_VARIABLE)) {
         (Some(path), _) => {
-            if let Some(warning) = bundle::exposed(path) {
+            if let Some(warning) = bundle::exposed(path, "the token") {
                 note(&warning);
             }
             Some(Token::read(path)?)

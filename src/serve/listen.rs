@@ -34,6 +34,7 @@ pub async fn serve(
         stop.await;
         let _ = tell.send(());
     };
+    let runs = web.runs.clone();
     let pages = router(web).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(stop);
     // A visitor who does not take their answer cannot hold the program for ever.
@@ -43,8 +44,10 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         result = served => result.map_err(|error| Failure::usage(format!("the server ended: {error}"))),
         () = given_up => Ok(()),
-    }
+    };
+    runs.close().await;
+    ended
 }

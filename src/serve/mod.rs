@@ -4,17 +4,23 @@
 //! The way of a request: strict headers, panics and errors as pages, size and time limits, the guard (which host, who, did
 //! our own page send this form), then the page. A page that only shows is a GET and changes nothing.
 
+mod attest_form;
 mod auth;
 mod error;
+mod form;
 mod guard;
 mod headers;
 mod host;
 mod listen;
 mod network;
 mod page;
+mod people;
+mod runs;
 mod sessions;
 mod sign_in;
+mod start;
 mod visitor;
+mod waive_form;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -47,6 +53,10 @@ pub struct Web {
     pub settings: Arc<ServeSettings>,
     /// Who is signed in.
     door: Arc<auth::Door>,
+    /// What needs a person.
+    needs: people::Needs,
+    /// Scans that are started here.
+    runs: runs::Runs,
 }
 
 /// How the server was started.
@@ -69,13 +79,15 @@ impl Web {
     pub fn new(store: Store, settings: ServeSettings) -> Result<Self, Failure> {
         let pages = Pages::new(settings.access.token.is_some())?;
         let door = Arc::new(auth::Door::new()?);
-        Ok(Web { store, pages, settings: Arc::new(settings), door })
+        let runs = runs::Runs::new(&settings.scans, store.clone());
+        Ok(Web { store, pages, settings: Arc::new(settings), door, needs: people::Needs::default(), runs })
     }
 }
 
 /// Every page, under the layers that hold for all of them.
 pub fn router(web: Web) -> Router {
-    let pages = Router::new().merge(sign_in::routes()).merge(page::assets());
+    let pages =
+        Router::new().merge(sign_in::routes()).merge(page::assets()).merge(people::routes()).merge(start::routes());
     let panicked =
         |_| axum::response::IntoResponse::into_response(WebError::Internal(anyhow::anyhow!("a page panicked")));
     pages

@@ -20,6 +20,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("layout.html", include_str!("templates/layout.html")),
     ("error.html", include_str!("templates/error.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("form.html", include_str!("templates/form.html")),
+    ("people.html", include_str!("templates/people.html")),
+    ("attest.html", include_str!("templates/attest.html")),
+    ("waive.html", include_str!("templates/waive.html")),
+    ("run.html", include_str!("templates/run.html")),
 ];
 
 /// One line an asset: its name under `/assets/`, its kind, its content.
@@ -27,6 +32,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     // The report's own look, then what only the web view has.
     ("report.css", "text/css; charset=utf-8", include_str!("../report/html/report.css")),
     ("serve.css", "text/css; charset=utf-8", include_str!("assets/serve.css")),
+    ("run.js", "text/javascript; charset=utf-8", include_str!("assets/run.js")),
 ];
 
 /// What is around a page.
@@ -57,6 +63,7 @@ impl Pages {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.add_filter("said", said);
         environment.add_filter("plain", |text: &str| plain(text));
+        environment.add_filter("visible", visible);
         environment.add_global("assets", digest());
         environment.add_global("signs_in", signs_in);
         for (name, text) in TEMPLATES {
@@ -94,6 +101,11 @@ fn said(value: &Value) -> Value {
     }
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Value::from_safe_string(format!("<bdi class=\"said\">{}</bdi>", HtmlEscape(&plain(&text))))
+}
+
+/// Lines from strangers, for a text that keeps its lines.
+fn visible(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Changes when an asset changes, so that browsers may keep what they have.
