@@ -89,7 +89,6 @@ async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
     let scans = args.scans.map_or_else(latest::scans, Ok)?;
     let store = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
     let store = Store::open(&store).await?;
-    store.sync(&scans).await?;
     let own = format!("http://{listen}/");
     let address = args.public_url.as_ref().map_or(own, Url::to_string);
     let settings = ServeSettings { listen, public: args.public_url, access, flags: args.set, scans };

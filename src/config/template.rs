@@ -55,7 +55,6 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 [serve]
 #regions = ["all"]
 #org = true
-#demo = true
 
 # Every threshold, with its default and the reason for it.
 [thresholds]

@@ -199,6 +199,10 @@ fn entry(form: &mut Form, config: &Config, kept: &[String]) -> Entry {
 }
 
 fn criterion(form: &mut Form) -> String {
+    if form.get("criterion").is_empty() {
+        form.fault("criterion", "Choose what is attested.");
+        return String::new();
+    }
     match find(form.get("criterion")) {
         Ok(Found::Criterion(control, criterion)) if criterion.basis != Basis::Observed => criterion.full_id(control),
         Ok(Found::Criterion(..)) => {

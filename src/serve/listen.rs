@@ -35,6 +35,7 @@ pub async fn serve(
         let _ = tell.send(());
     };
     let runs = web.runs.clone();
+    let intake = tokio::spawn(web.intake.clone().keep_up());
     let pages = router(web).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(stop);
     // A visitor who does not take their answer cannot hold the program for ever.
@@ -49,5 +50,6 @@ pub async fn serve(
         () = given_up => Ok(()),
     };
     runs.close().await;
+    intake.abort();
     ended
 }

@@ -11,6 +11,7 @@ mod form;
 mod guard;
 mod headers;
 mod host;
+mod intake;
 mod listen;
 mod network;
 mod page;
@@ -55,6 +56,8 @@ pub struct Web {
     door: Arc<auth::Door>,
     /// What needs a person.
     needs: people::Needs,
+    /// What brings new bundles into the store.
+    intake: intake::Intake,
     /// Scans that are started here.
     runs: runs::Runs,
 }
@@ -79,8 +82,9 @@ impl Web {
     pub fn new(store: Store, settings: ServeSettings) -> Result<Self, Failure> {
         let pages = Pages::new(settings.access.token.is_some())?;
         let door = Arc::new(auth::Door::new()?);
-        let runs = runs::Runs::new(&settings.scans, store.clone());
-        Ok(Web { store, pages, settings: Arc::new(settings), door, needs: people::Needs::default(), runs })
+        let intake = intake::Intake::new(store.clone(), &settings.scans);
+        let runs = runs::Runs::new(&settings.scans, intake.clone());
+        Ok(Web { store, pages, settings: Arc::new(settings), door, needs: people::Needs::default(), intake, runs })
     }
 }
 

@@ -16,11 +16,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use super::intake::Intake;
 use crate::{
     config::{Config, Flags},
     failure::Failure,
     plain::plain,
-    store::Store,
 };
 
 /// Lines of a scan's standard error that are kept.
@@ -85,15 +85,15 @@ struct State {
 pub(super) struct Runs {
     state: Arc<Mutex<State>>,
     scans: PathBuf,
-    store: Store,
+    intake: Intake,
     busy: watch::Sender<bool>,
 }
 
 impl Runs {
-    pub(super) fn new(scans: &Path, store: Store) -> Self {
+    pub(super) fn new(scans: &Path, intake: Intake) -> Self {
         let earlier = earlier(&scans.join(KEPT));
         let state = Arc::new(Mutex::new(State { running: None, earlier }));
-        Runs { state, scans: scans.to_owned(), store, busy: watch::Sender::new(false) }
+        Runs { state, scans: scans.to_owned(), intake, busy: watch::Sender::new(false) }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -139,7 +139,7 @@ impl Runs {
         let code = waited.await.ok().flatten();
         let is_there = bundle.join("manifest.json").is_file();
         let unstored = match is_there {
-            true => self.store.sync(&self.scans).await.err().map(|failure| failure.message),
+            true => self.intake.take(&bundle).await.err(),
             false => None,
         };
         self.ended(code, is_there.then_some(bundle), unstored);

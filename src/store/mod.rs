@@ -34,7 +34,19 @@ impl Store {
     }
 
     /// Takes in the bundles of a folder that it has not yet.
-    pub async fn sync(&self, _: &Path) -> Result<(), Failure> {
-        Ok(())
+    pub async fn sync(&self, _: &Path) -> Result<Synced, StoreError> {
+        Ok(Synced::default())
     }
 }
+
+/// What a look at a folder of bundles brought.
+#[derive(Clone, Debug, Default)]
+pub struct Synced {
+    /// Bundles that were not taken, each with its reason.
+    pub refused: Vec<(std::path::PathBuf, String)>,
+}
+
+/// Why the store could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[error("away")]
+pub struct StoreError;
