@@ -24,6 +24,7 @@ mod people;
 mod policy;
 mod preflight;
 mod same_or_gap;
+mod serve_write;
 mod story;
 mod structure;
 mod verify;
