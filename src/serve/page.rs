@@ -32,6 +32,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
     // The report's own look, then what only the web view has.
     ("report.css", "text/css; charset=utf-8", include_str!("../report/html/report.css")),
     ("serve.css", "text/css; charset=utf-8", include_str!("assets/serve.css")),
+    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("run.js", "text/javascript; charset=utf-8", include_str!("assets/run.js")),
 ];
 
