@@ -36,7 +36,8 @@ pub(super) fn stored() -> impl Iterator<Item = Manifest> {
     entries.filter_map(move |entry| manifest(entry.path()))
 }
 
-fn newest(scans: &Path) -> Result<PathBuf, Failure> {
+/// The newest bundle in a folder.
+pub(crate) fn newest(scans: &Path) -> Result<PathBuf, Failure> {
     let entries = std::fs::read_dir(scans).into_iter().flatten().flatten();
     // What a killed scan left half-written begins with a dot.
     let whole = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));

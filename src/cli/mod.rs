@@ -2,15 +2,15 @@
 
 pub(crate) mod accounts;
 mod assess;
-mod attest;
-mod attest_list;
+pub(crate) mod attest;
+pub(crate) mod attest_list;
 mod controls;
 mod debt;
 mod explain;
 mod explain_page;
 pub(crate) mod find;
 mod init;
-mod latest;
+pub(crate) mod latest;
 mod output;
 mod policy;
 mod preflight;

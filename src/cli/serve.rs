@@ -89,7 +89,6 @@ async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
     let scans = args.scans.map_or_else(latest::scans, Ok)?;
     let store = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
     let store = Store::open(&store).await?;
-    store.sync(&scans).await?;
     let own = format!("http://{listen}/");
     let address = args.public_url.as_ref().map_or(own, Url::to_string);
     let settings = ServeSettings { listen, public: args.public_url, access, flags: args.set, scans };
@@ -105,7 +104,7 @@ async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
 fn access(args: &Args) -> Result<Access, Failure> {
     let token = match (&args.token_file, std::env::var(TOKEN_VARIABLE)) {
         (Some(path), _) => {
-            if let Some(warning) = bundle::exposed(path) {
+            if let Some(warning) = bundle::exposed(path, "the token") {
                 note(&warning);
             }
             Some(Token::read(path)?)

@@ -30,6 +30,8 @@ pub enum WebError {
     TooMany,
     /// The address exists, but not for this method.
     NotAllowed,
+    /// The configuration, or a stored scan, cannot be read: what a command would say of it.
+    Broken(String),
     /// A defect. It is told on standard error, not to the visitor.
     Internal(anyhow::Error),
 }
@@ -61,6 +63,7 @@ impl WebError {
                 let words = "This address exists, but not for this method.";
                 (StatusCode::METHOD_NOT_ALLOWED, "Not like this", words.to_owned())
             }
+            WebError::Broken(words) => (StatusCode::INTERNAL_SERVER_ERROR, "This cannot be read", words),
             WebError::Internal(error) => {
                 tell(&error);
                 (StatusCode::INTERNAL_SERVER_ERROR, "A defect", DEFECT.to_owned())

@@ -23,7 +23,7 @@ pub(super) struct Fields(pub(super) Vec<(String, String)>);
 impl Fields {
     /// The first value of a name, or nothing.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.all(name).next().unwrap_or_default()
+        self.0.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
     }
 
     /// Every value of a name.

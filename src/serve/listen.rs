@@ -34,6 +34,8 @@ pub async fn serve(
         stop.await;
         let _ = tell.send(());
     };
+    let runs = web.runs.clone();
+    let intake = tokio::spawn(web.intake.clone().keep_up());
     let pages = router(web).into_make_service_with_connect_info::<SocketAddr>();
     let served = axum::serve(listener, pages).with_graceful_shutdown(stop);
     // A visitor who does not take their answer cannot hold the program for ever.
@@ -43,8 +45,11 @@ pub async fn serve(
         }
         tokio::time::sleep(GRACE).await;
     };
-    tokio::select! {
+    let ended = tokio::select! {
         result = served => result.map_err(|error| Failure::usage(format!("the server ended: {error}"))),
         () = given_up => Ok(()),
-    }
+    };
+    runs.close().await;
+    intake.abort();
+    ended
 }

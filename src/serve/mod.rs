@@ -5,18 +5,25 @@
 //! our own page send this form), then the page. A page that only shows is a GET and changes nothing.
 
 pub mod api;
+mod attest_form;
 mod auth;
 mod error;
+mod form;
 mod guard;
 mod headers;
 mod host;
+mod intake;
 mod listen;
 mod network;
 mod page;
+mod people;
+mod runs;
 mod sessions;
 mod sign_in;
+mod start;
 pub mod view;
 mod visitor;
+mod waive_form;
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -49,6 +56,12 @@ pub struct Web {
     pub settings: Arc<ServeSettings>,
     /// Who is signed in.
     door: Arc<auth::Door>,
+    /// What needs a person.
+    needs: people::Needs,
+    /// What brings new bundles into the store.
+    intake: intake::Intake,
+    /// Scans that are started here.
+    runs: runs::Runs,
 }
 
 /// How the server was started.
@@ -71,13 +84,16 @@ impl Web {
     pub fn new(store: Store, settings: ServeSettings) -> Result<Self, Failure> {
         let pages = Pages::new(settings.access.token.is_some())?;
         let door = Arc::new(auth::Door::new()?);
-        Ok(Web { store, pages, settings: Arc::new(settings), door })
+        let intake = intake::Intake::new(store.clone(), &settings.scans);
+        let runs = runs::Runs::new(&settings.scans, intake.clone());
+        Ok(Web { store, pages, settings: Arc::new(settings), door, needs: people::Needs::default(), intake, runs })
     }
 }
 
 /// Every page, under the layers that hold for all of them.
 pub fn router(web: Web) -> Router {
-    let pages = Router::new().merge(sign_in::routes()).merge(page::assets()).merge(view::routes()).merge(api::routes());
+    let writing = people::routes().merge(start::routes()).merge(sign_in::routes());
+    let pages = Router::new().merge(writing).merge(page::assets()).merge(view::routes()).merge(api::routes());
     let panicked =
         |_| axum::response::IntoResponse::into_response(WebError::Internal(anyhow::anyhow!("a page panicked")));
     pages

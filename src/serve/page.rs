@@ -30,6 +30,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("scan.html", include_str!("templates/scan.html")),
     ("scans.html", include_str!("templates/scans.html")),
     ("trend.html", include_str!("templates/trend.html")),
+    ("form.html", include_str!("templates/form.html")),
+    ("people.html", include_str!("templates/people.html")),
+    ("attest.html", include_str!("templates/attest.html")),
+    ("waive.html", include_str!("templates/waive.html")),
+    ("run.html", include_str!("templates/run.html")),
 ];
 
 /// One line an asset: its name under `/assets/`, its kind, its content.
@@ -41,6 +46,8 @@ const ASSETS: &[(&str, &str, &str)] = &[
     ("uplot.css", "text/css; charset=utf-8", include_str!("assets/uplot/uPlot.min.css")),
     ("uplot.js", "text/javascript; charset=utf-8", include_str!("assets/uplot/uPlot.iife.min.js")),
     ("trend.js", "text/javascript; charset=utf-8", include_str!("assets/trend.js")),
+    ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
+    ("run.js", "text/javascript; charset=utf-8", include_str!("assets/run.js")),
 ];
 
 /// What is around a page.
@@ -72,6 +79,7 @@ impl Pages {
         environment.add_filter("said", said);
         environment.add_filter("plain", |text: &str| plain(text));
         environment.add_filter("segment", |text: &str| super::view::segment(text));
+        environment.add_filter("visible", visible);
         environment.add_global("assets", digest());
         environment.add_global("signs_in", signs_in);
         for (name, text) in TEMPLATES {
@@ -109,6 +117,11 @@ fn said(value: &Value) -> Value {
     }
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     Value::from_safe_string(format!("<bdi class=\"said\">{}</bdi>", HtmlEscape(&plain(&text))))
+}
+
+/// Lines from strangers, for a text that keeps its lines.
+fn visible(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
 /// Changes when an asset changes, so that browsers may keep what they have.

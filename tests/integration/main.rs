@@ -26,6 +26,7 @@ mod policy;
 mod preflight;
 mod same_or_gap;
 mod serve_read;
+mod serve_write;
 mod store;
 mod story;
 mod structure;

@@ -52,7 +52,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let (began, (stop, stopped)) = (Instant::now(), watch::channel(false));
     let runtime = begin::runtime()?;
     runtime.block_on(async { begin::too_large_is_an_error() });
-    runtime.spawn(begin::listen(stop));
+    runtime.spawn(begin::listen(stop, begin::who_stops(args)));
     let entered = enter(&runtime, &request, accounts, &stopped, &mut unfinished);
     let (caller, members, role) = match entered {
         Ok(entered) => entered,

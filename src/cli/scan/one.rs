@@ -36,7 +36,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut kept = true;
     let scanned = begin::runtime()?.block_on(async {
         begin::too_large_is_an_error();
-        tokio::spawn(begin::listen(stop.0));
+        tokio::spawn(begin::listen(stop.0, begin::who_stops(args)));
         let scanned = crate::scan::run(request, stop.1).await;
         if let Some(journal) = journal
             && let Err(error) = journal.finish().await
