@@ -94,6 +94,7 @@ fn earlier(newest: &Assessment, nights: usize) -> (Origin, Vec<Part>) {
         bundle: "/nowhere".into(),
         manifest_sha256: format!("{nights:064x}"),
         previous: None,
+        told: None,
     };
     (origin, Part::of(&night))
 }

@@ -28,7 +28,7 @@ impl Bundle {
         Ok(bundle)
     }
 
-    fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), Failure> {
         self.manifest.parts.iter().try_for_each(|part| self.check_one(part))
     }
 

@@ -32,6 +32,13 @@ impl Sealed {
         Ok(Sealed { folder, manifest, sha256: hex::encode(Sha256::digest(bytes)) })
     }
 
+    /// The bundle, every part held against this manifest.
+    pub(crate) fn open(self) -> Result<Bundle, Failure> {
+        let bundle = self.bundle();
+        bundle.check()?;
+        Ok(bundle)
+    }
+
     /// The bundle, to check and read parts of it.
     pub(crate) fn bundle(self) -> Bundle {
         Bundle::unchecked(self.folder, self.manifest)

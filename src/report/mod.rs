@@ -1,5 +1,6 @@
 //! Reports: one file a format, all from the same assessment.
 
+pub mod console;
 pub mod csv;
 pub mod html;
 pub mod json;

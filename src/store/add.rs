@@ -6,12 +6,18 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::{self, Receiver};
 
 use super::{
-    Part, Store, StoreError,
+    Part, Store, StoreError, Told,
     db::{Arg, Change, ask, tell},
     rows::of_time,
     stream, write,
 };
-use crate::bundle::{Bundle, Sealed};
+use crate::{
+    bundle::{Bundle, Sealed},
+    failure::Failure,
+};
+
+/// The part of a bundle that tells what changed since the scan before.
+const CHANGES: &str = "changes.json";
 
 /// Parts of an assessment that wait to be written.
 const WAITING: usize = 4;
@@ -44,6 +50,8 @@ pub struct Origin {
     pub manifest_sha256: String,
     /// The scan before, that its manifest names.
     pub previous: Option<String>,
+    /// What its bundle tells of the changes since then.
+    pub told: Option<Told>,
 }
 
 impl From<&Sealed> for Origin {
@@ -56,6 +64,7 @@ impl From<&Sealed> for Origin {
             bundle: sealed.folder.clone(),
             manifest_sha256: sealed.sha256.clone(),
             previous: manifest.previous.as_ref().map(|previous| previous.scan.clone()),
+            told: None,
         }
     }
 }
@@ -83,12 +92,12 @@ impl Store {
     pub async fn add(&self, folder: &Path) -> Result<Added, StoreError> {
         let folder = folder.to_owned();
         let sealed = blocking(move || Sealed::read(&folder)).await??;
-        let origin = Origin::from(&sealed);
+        let mut origin = Origin::from(&sealed);
         if let Verdict::Leave(added) = judge(&origin, self.db.one(THERE, vec![origin.scan.as_str().into()]).await?) {
             return Ok(added);
         }
-        let folder = sealed.folder;
-        let bundle = blocking(move || Bundle::open(&folder)).await??;
+        let bundle = blocking(move || sealed.open()).await??;
+        origin.told = told(&bundle)?;
         let (send, parts) = mpsc::channel(WAITING);
         let reading = tokio::task::spawn_blocking(move || {
             stream::read(&bundle.assessment_path(), &mut |part| send.blocking_send(part).is_ok())
@@ -105,7 +114,7 @@ impl Store {
         &self,
         origin: &Origin,
         parts: Receiver<Part>,
-        reading: tokio::task::JoinHandle<Result<(), crate::failure::Failure>>,
+        reading: tokio::task::JoinHandle<Result<(), Failure>>,
     ) -> Result<Added, StoreError> {
         let mut change = self.db.change().await?;
         // Again, now that nobody else can add it.
@@ -160,6 +169,17 @@ async fn remove(change: &mut Change, num: i64) -> Result<(), StoreError> {
     tell(change, "DELETE FROM scans WHERE num = $1", vec![num.into()]).await.map(drop)
 }
 
+/// What a bundle tells of the changes since the scan before; older bundles tell nothing.
+fn told(bundle: &Bundle) -> Result<Option<Told>, Failure> {
+    if !bundle.manifest.parts.iter().any(|part| part.name == CHANGES) {
+        return Ok(None);
+    }
+    let path = bundle.file_of(CHANGES)?;
+    let text = std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
+    let told = serde_json::from_slice(&text);
+    told.map(Some).map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))
+}
+
 /// Work that waits for the disk, aside.
 pub(crate) async fn blocking<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> Result<R, StoreError> {
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Defect(error.into()))
@@ -177,6 +197,7 @@ mod tests {
             bundle: bundle.to_owned(),
             manifest_sha256: sha.to_owned(),
             previous: None,
+            told: None,
         }
     }
 

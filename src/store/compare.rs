@@ -32,7 +32,7 @@ pub struct Compared {
 }
 
 /// Changed findings that are named.
-pub const MOST_CHANGES: usize = 100;
+pub(super) const MOST_CHANGES: usize = 100;
 
 /// A control in two scans.
 #[derive(Clone, Debug, Serialize)]

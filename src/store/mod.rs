@@ -29,7 +29,7 @@ pub use evidence::{Evidence, Fact, NoEvidence};
 pub use findings::{Earlier, Facet, Facets, Filter, FindingRow, FindingsPage, Order, StoredFinding};
 pub use gaps::{GapRow, GapsPage};
 pub use location::StoreUrl;
-pub use rows::{Checklist, ControlWords, Overview, Step};
+pub use rows::{Checklist, ControlWords, Overview, Step, Told, ToldControl, ToldScan, ToldSetting};
 pub use scans::{AccountRow, LevelRow, OutcomeRow, ScanRow, SeriesRow};
 pub use stream::Part;
 pub use sync::Synced;

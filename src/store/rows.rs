@@ -102,10 +102,54 @@ pub struct Overview {
     pub gap_groups: Vec<GapGroup>,
     /// How many groups there are in all.
     pub gap_groups_total: u64,
+    /// Why it stands otherwise than the scan before, where its bundle tells.
+    #[serde(default)]
+    pub told: Option<Told>,
+}
+
+/// What a bundle tells of the changes since the scan before (`changes.json`), as far as the store keeps it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Told {
+    /// The scan before.
+    pub before: ToldScan,
+    /// The controls.
+    #[serde(default)]
+    pub controls: Vec<ToldControl>,
+    /// What people set otherwise, and the rules.
+    #[serde(default)]
+    pub settings: Vec<ToldSetting>,
+}
+
+/// A scan that is told of.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ToldScan {
+    /// Its id.
+    pub id: String,
+}
+
+/// Why a control stands where it stands now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ToldControl {
+    /// `WAF-PERF-090`.
+    pub control: String,
+    /// What it comes from: `resource`, `rule`, `threshold` and so on.
+    #[serde(default)]
+    pub causes: Vec<String>,
+    /// In a sentence.
+    pub why: String,
+}
+
+/// What is set otherwise.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ToldSetting {
+    /// `threshold`, `target`, `scope`, `attestation`, `waiver` or `rules`.
+    pub what: String,
+    /// In a sentence.
+    pub why: String,
 }
 
 /// Groups of gaps that an overview names.
-pub const MOST_GROUPS: usize = 50;
+pub(super) const MOST_GROUPS: usize = 50;
 
 /// A control in words.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -178,6 +222,7 @@ impl From<&Head> for Overview {
             coverage: summary.coverage,
             gap_groups: summary.gap_groups.iter().take(MOST_GROUPS).cloned().collect(),
             gap_groups_total: summary.gap_groups.len() as u64,
+            told: None,
         }
     }
 }

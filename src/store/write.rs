@@ -209,6 +209,7 @@ impl Writing {
 
     fn scan_row(&self, origin: &Origin) -> Result<Vec<Arg>, StoreError> {
         let Head { scan, pillar, rung, .. } = &self.head;
+        let overview = Overview { told: origin.told.clone(), ..Overview::from(&self.head) };
         let [fails, unknowns, passes, not_applicable] = self.results;
         Ok(vec![
             self.num.into(),
@@ -232,7 +233,7 @@ impl Writing {
             not_applicable.into(),
             self.gaps.into(),
             scan_levels(&self.head.controls).as_str().into(),
-            serde_json::to_string(&Overview::from(&self.head))?.as_str().into(),
+            serde_json::to_string(&overview)?.as_str().into(),
         ])
     }
 }

@@ -11,7 +11,7 @@ use super::{
     super::{Visitor, Web, WebError},
     scan,
 };
-use crate::store::{Compared, ScanRow};
+use crate::store::{Compared, Overview, ScanRow, Told};
 
 /// Scans that the form offers.
 const OFFERED: i64 = 60;
@@ -51,10 +51,19 @@ pub(super) async fn compare(
         Some(a) => Some(changes(&web, a, &b).await?),
         None => None,
     };
-    web.pages.render("compare.html", chrome, context! { a, b, compared, offered })
+    let told = match &a {
+        Some(a) => told(&web.store.overview(&b).await?, a),
+        None => None,
+    };
+    web.pages.render("compare.html", chrome, context! { a, b, compared, offered, told })
 }
 
-/// What changed from one to the other, from what is stored. Why it changed is told where the bundles can be read.
+/// Why, where the newer scan's bundle tells it of just this scan before.
+pub(super) fn told(after: &Overview, before: &ScanRow) -> Option<Told> {
+    after.told.clone().filter(|told| told.before.id == before.id)
+}
+
+/// What changed from one to the other, from what is stored.
 async fn changes(web: &Web, a: &ScanRow, b: &ScanRow) -> Result<Compared, WebError> {
     Ok(web.store.compare(a, b).await?)
 }

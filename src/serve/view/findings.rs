@@ -5,7 +5,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use minijinja::context;
-use rung_rules::model::Control;
+use rung_rules::model::{Control, Subject, Tags};
 
 use super::{
     super::{Visitor, Web, WebError},
@@ -15,7 +15,10 @@ use super::{
     scans::pages,
     segment,
 };
-use crate::store::{Evidence, NoEvidence};
+use crate::{
+    report::console::console_link,
+    store::{Evidence, FindingRow, NoEvidence},
+};
 
 /// Findings a page.
 const A_PAGE: i64 = 50;
@@ -113,6 +116,14 @@ fn told(why: &NoEvidence) -> String {
 }
 
 /// The resource in AWS's console, where its address is known.
-fn console(_finding: &crate::store::FindingRow) -> Option<String> {
-    None
+fn console(finding: &FindingRow) -> Option<String> {
+    let subject = Subject {
+        arn: finding.arn.as_str().into(),
+        account: finding.account.as_str().into(),
+        region: finding.region.as_str().into(),
+        name: None,
+        tags: Tags::new(),
+        tags_gap: None,
+    };
+    console_link(&subject, &finding.kind)
 }

@@ -4,7 +4,10 @@ use axum::{extract::State, response::Response};
 use minijinja::context;
 use serde::Serialize;
 
-use super::super::{Visitor, Web, WebError};
+use super::{
+    super::{Visitor, Web, WebError},
+    compare::told,
+};
 use crate::store::{LevelRow, Overview, Step};
 
 /// Steps that are named.
@@ -21,8 +24,9 @@ pub(super) async fn overview(State(web): State<Web>, visitor: Visitor) -> Result
         Some(before) => Some(web.store.compare(before, &scan).await?),
         None => None,
     };
+    let told = before.as_ref().and_then(|before| told(&overview, before));
     let steps = next(&overview, &levels);
-    web.pages.render("overview.html", chrome, context! { scan, overview, levels, before, changes, steps })
+    web.pages.render("overview.html", chrome, context! { scan, overview, levels, before, changes, told, steps })
 }
 
 /// A step that lifts a control.
