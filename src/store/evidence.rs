@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::{GapRow, ScanRow, Store, StoreError, StoredFinding, add::blocking};
 use crate::{
-    bundle::{Bundle, EVIDENCE, REPORT, SOURCES, Sealed},
+    bundle::{Bundle, EVIDENCE, SOURCES, Sealed},
     failure::Failure,
 };
 
@@ -101,13 +101,17 @@ impl Store {
 }
 
 impl Store {
-    /// The report of a scan, as its bundle has it.
-    pub async fn report(&self, scan: &ScanRow) -> Result<Result<String, NoEvidence>, StoreError> {
+    /// A page of the report of a scan, as its bundle has it: `report.html`, or another file of that kind which the manifest names.
+    pub async fn report(&self, scan: &ScanRow, page: &str) -> Result<Result<String, NoEvidence>, StoreError> {
         let (folder, sha, checked) = (scan.bundle.clone(), scan.manifest_sha256.clone(), self.checked.clone());
+        let page = page.to_owned();
         blocking(move || {
             let bundle = opened(&folder, &sha)?;
-            check(&bundle, REPORT, &checked)?;
-            let path = bundle.file_of(REPORT).map_err(broken)?;
+            if !page.ends_with(".html") || !bundle.manifest.parts.iter().any(|part| part.name == page) {
+                return Err(NoEvidence::Gone(folder.join(page)));
+            }
+            check(&bundle, &page, &checked)?;
+            let path = bundle.file_of(&page).map_err(broken)?;
             fs::read_to_string(&path)
                 .map_err(|error| NoEvidence::Broken(format!("cannot read {}: {error}", path.display())))
         })

@@ -186,7 +186,7 @@ fn a_finding_is_followed_to_its_evidence() {
     let page = site.page(&site.of(1, &format!("/findings/{}/{line}", said.criterion)));
     assert!(page.contains("is not in") && page.contains("any more") && page.contains(&*said.subject.subject.arn));
     assert!(site.page("/").contains("Next steps") && site.page(&site.of(1, "")).contains("any more"));
-    let (status, _, text) = site.answer(&site.of(1, "/report"));
+    let (status, _, text) = site.answer(&site.of(1, "/report.html"));
     assert!(status == 404 && text.contains("any more"));
     let json = site.json(&format!("/api/v1{}", site.of(1, &format!("/findings/{}/{line}", said.criterion))));
     assert!(json["facts"].is_null() && json["missing"].as_str().unwrap().contains("any more"));
@@ -195,8 +195,10 @@ fn a_finding_is_followed_to_its_evidence() {
 #[test]
 fn the_report_of_a_bundle_has_a_policy_of_its_own() {
     let site = Site::new(as_they_are(0..1));
-    let (status, headers, text) = site.answer(&site.of(0, "/report"));
+    let (status, headers, text) = site.answer(&site.of(0, "/report.html"));
     let policy = headers["content-security-policy"].to_str().unwrap();
+    assert_eq!(site.answer(&site.of(0, "/report")).1["location"].to_str().unwrap(), site.of(0, "/report.html"));
+    assert_eq!(site.answer(&site.of(0, "/settings.json")).0, 404);
     assert!(status == 200 && text.starts_with("<!doctype html>"));
     assert!(
         policy.contains("default-src 'none'") && policy.contains("sandbox") && !policy.contains("allow-same-origin"),
@@ -207,7 +209,7 @@ fn the_report_of_a_bundle_has_a_policy_of_its_own() {
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe-inline"), "{policy}");
     // A report that was changed is not shown.
     fs::write(site.nights[0].folder.join("report.html"), "<!doctype html>hello").unwrap();
-    let (status, _, text) = site.answer(&site.of(0, "/report"));
+    let (status, _, text) = site.answer(&site.of(0, "/report.html"));
     assert!(status == 503 && text.contains("was changed after the scan"), "{status}");
 }
 

@@ -473,7 +473,10 @@ async fn evidence_is_read_from_the_bundle_and_held_against_its_digest(place: Pla
     assert!(matches!(&broken, NoEvidence::Broken(why) if why.contains("was changed after the scan")), "{broken:?}");
     fs::write(&path, &good).unwrap();
     assert!(store.evidence(&scan, &found).await.unwrap().is_ok());
-    assert!(store.report(&scan).await.unwrap().unwrap().contains("<!doctype html>"));
+    assert!(store.report(&scan, "report.html").await.unwrap().unwrap().contains("<!doctype html>"));
+    for none in ["settings.json", "evidence.jsonl.zst", "../night-0/report.html", "x.html", "manifest.json"] {
+        assert!(matches!(store.report(&scan, none).await.unwrap(), Err(NoEvidence::Gone(_))), "{none}");
+    }
     fs::rename(&night.folder, place.scans().join("elsewhere")).unwrap();
     assert_eq!(store.evidence(&scan, &found).await.unwrap().unwrap_err(), NoEvidence::Gone(night.folder.clone()));
     // Where it is found again, it is known again.

@@ -21,6 +21,7 @@ pub fn routes() -> Router<Web> {
         .route("/scans", get(scans::list))
         .route("/scans/{id}", get(scans::one))
         .route("/scans/{id}/report", get(report::report))
+        .route("/scans/{id}/{page}", get(report::page))
         .route("/scans/{id}/gaps", get(gaps::list))
         .route("/scans/{id}/findings", get(findings::list))
         .route("/scans/{id}/findings/{criterion}/{line}", get(findings::one))

@@ -3,22 +3,32 @@
 use axum::{
     extract::{Path, State},
     http::{HeaderValue, header},
-    response::{Html, IntoResponse, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 
 use super::{
     super::{Web, WebError, headers::OwnPolicy},
-    scan,
+    scan, segment,
 };
-use crate::store::NoEvidence;
+use crate::{bundle::REPORT, store::NoEvidence};
 
 /// Its scripts lie inside it; they may reach nothing, this server's pages included.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-popups allow-downloads allow-modals";
 
-pub(super) async fn report(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, WebError> {
+/// The report has pages that name each other: it is shown under its own name.
+pub(super) async fn report(State(web): State<Web>, Path(id): Path<String>) -> Result<Redirect, WebError> {
     let scan = scan(&web, &id).await?;
-    match web.store.report(&scan).await? {
+    Ok(Redirect::to(&format!("/scans/{}/{REPORT}", segment(&scan.id))))
+}
+
+/// A page of it.
+pub(super) async fn page(
+    State(web): State<Web>,
+    Path((id, page)): Path<(String, String)>,
+) -> Result<Response, WebError> {
+    let scan = scan(&web, &id).await?;
+    match web.store.report(&scan, &page).await? {
         Ok(page) => {
             let mut response = Html(page).into_response();
             response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
@@ -26,7 +36,7 @@ pub(super) async fn report(State(web): State<Web>, Path(id): Path<String>) -> Re
             Ok(response)
         }
         Err(NoEvidence::Gone(folder)) => Err(WebError::NotFound(format!(
-            "The bundle of this scan is not in {} any more, and its report with it.",
+            "There is no {}: the bundle of this scan does not have it, or is not there any more.",
             folder.display()
         ))),
         Err(NoEvidence::Broken(why)) => Err(WebError::Unavailable(format!("The report is not shown: {why}"))),
