@@ -1,6 +1,6 @@
 //! `rung serve`.
 
-use std::{io::Write, net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, path::PathBuf};
 
 use url::Url;
 
