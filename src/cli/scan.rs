@@ -10,6 +10,7 @@ mod job;
 mod keeping;
 mod many;
 mod one;
+mod stored;
 
 use super::accounts::AccountFlags;
 use crate::{

@@ -21,11 +21,20 @@ const STRICT: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
 ];
 
+/// Marks an answer that brings a policy of its own: a bundle's report, whose scripts lie inside it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OwnPolicy;
+
 /// Puts them on an answer.
 pub(super) async fn strict(mut response: Response) -> Response {
+    let own = response.extensions().get::<OwnPolicy>().is_some();
     let headers = response.headers_mut();
     for (name, value) in STRICT {
-        headers.insert(name, HeaderValue::from_static(value));
+        if own && name == header::CONTENT_SECURITY_POLICY {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        } else {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response

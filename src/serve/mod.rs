@@ -4,6 +4,7 @@
 //! The way of a request: strict headers, panics and errors as pages, size and time limits, the guard (which host, who, did
 //! our own page send this form), then the page. A page that only shows is a GET and changes nothing.
 
+pub mod api;
 mod attest_form;
 mod auth;
 mod error;
@@ -20,6 +21,7 @@ mod runs;
 mod sessions;
 mod sign_in;
 mod start;
+pub mod view;
 mod visitor;
 mod waive_form;
 
@@ -90,8 +92,8 @@ impl Web {
 
 /// Every page, under the layers that hold for all of them.
 pub fn router(web: Web) -> Router {
-    let pages =
-        Router::new().merge(sign_in::routes()).merge(page::assets()).merge(people::routes()).merge(start::routes());
+    let writing = people::routes().merge(start::routes()).merge(sign_in::routes());
+    let pages = Router::new().merge(writing).merge(page::assets()).merge(view::routes()).merge(api::routes());
     let panicked =
         |_| axum::response::IntoResponse::into_response(WebError::Internal(anyhow::anyhow!("a page panicked")));
     pages

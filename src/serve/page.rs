@@ -20,6 +20,16 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("layout.html", include_str!("templates/layout.html")),
     ("error.html", include_str!("templates/error.html")),
     ("login.html", include_str!("templates/login.html")),
+    ("bits.html", include_str!("templates/bits.html")),
+    ("compare.html", include_str!("templates/compare.html")),
+    ("empty.html", include_str!("templates/empty.html")),
+    ("finding.html", include_str!("templates/finding.html")),
+    ("findings.html", include_str!("templates/findings.html")),
+    ("gaps.html", include_str!("templates/gaps.html")),
+    ("overview.html", include_str!("templates/overview.html")),
+    ("scan.html", include_str!("templates/scan.html")),
+    ("scans.html", include_str!("templates/scans.html")),
+    ("trend.html", include_str!("templates/trend.html")),
     ("form.html", include_str!("templates/form.html")),
     ("people.html", include_str!("templates/people.html")),
     ("attest.html", include_str!("templates/attest.html")),
@@ -32,6 +42,10 @@ const ASSETS: &[(&str, &str, &str)] = &[
     // The report's own look, then what only the web view has.
     ("report.css", "text/css; charset=utf-8", include_str!("../report/html/report.css")),
     ("serve.css", "text/css; charset=utf-8", include_str!("assets/serve.css")),
+    ("view.css", "text/css; charset=utf-8", include_str!("assets/view.css")),
+    ("uplot.css", "text/css; charset=utf-8", include_str!("assets/uplot/uPlot.min.css")),
+    ("uplot.js", "text/javascript; charset=utf-8", include_str!("assets/uplot/uPlot.iife.min.js")),
+    ("trend.js", "text/javascript; charset=utf-8", include_str!("assets/trend.js")),
     ("icon.svg", "image/svg+xml", include_str!("assets/icon.svg")),
     ("run.js", "text/javascript; charset=utf-8", include_str!("assets/run.js")),
 ];
@@ -64,6 +78,7 @@ impl Pages {
         environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
         environment.add_filter("said", said);
         environment.add_filter("plain", |text: &str| plain(text));
+        environment.add_filter("segment", |text: &str| super::view::segment(text));
         environment.add_filter("visible", visible);
         environment.add_global("assets", digest());
         environment.add_global("signs_in", signs_in);

@@ -1,52 +1,68 @@
-//! A stand-in until the store is here.
+//! The store: what scans found, in a database, so that it can be looked at over time. SQLite in the user's data folder, or
+//! PostgreSQL by URL; one code for both. It is an index: the bundles stay the truth, and evidence is read from them by line.
 
-use std::path::Path;
+mod add;
+mod compare;
+mod db;
+mod error;
+mod evidence;
+mod findings;
+mod gaps;
+mod line;
+mod location;
+mod migrate;
+mod rows;
+mod scans;
+mod stream;
+mod subjects;
+mod sync;
+mod trend;
+mod write;
+
+use std::sync::Arc;
+
+pub(crate) use add::blocking;
+pub use add::{Added, Origin};
+pub use compare::{ChangedFinding, Compared, LevelChange, OutcomeChange};
+pub use error::StoreError;
+pub use evidence::{Evidence, Fact, NoEvidence};
+pub use findings::{Earlier, Facet, Facets, Filter, FindingRow, FindingsPage, Order, StoredFinding};
+pub use gaps::{GapRow, GapsPage};
+pub use location::StoreUrl;
+pub use rows::{Checklist, ControlWords, Overview, Step};
+pub use scans::{AccountRow, LevelRow, OutcomeRow, ScanRow, SeriesRow};
+pub use stream::Part;
+pub use sync::Synced;
+pub use trend::{Trend, TrendPoint};
 
 use crate::failure::Failure;
+use db::Db;
 
-/// Where the store lies.
+/// The stored scans. Cloning it is cheap.
 #[derive(Clone, Debug)]
-pub struct StoreUrl(String);
-
-impl std::str::FromStr for StoreUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        Ok(StoreUrl(text.to_owned()))
-    }
+pub struct Store {
+    db: Arc<Db>,
+    checked: Arc<evidence::Checked>,
 }
-
-impl StoreUrl {
-    /// The usual file beside the folder of bundles.
-    pub fn in_folder(_: &Path) -> Result<Self, Failure> {
-        Ok(StoreUrl(String::new()))
-    }
-}
-
-/// The stored scans.
-#[derive(Clone, Debug)]
-pub struct Store;
 
 impl Store {
-    /// Opens it.
-    pub async fn open(_: &StoreUrl) -> Result<Self, Failure> {
-        Ok(Store)
+    /// Opens a store, makes it where it is not there yet, and brings its schema to this version.
+    pub async fn open(url: &StoreUrl) -> Result<Self, Failure> {
+        Ok(Store { db: Arc::new(Db::open(url).await?), checked: Arc::default() })
     }
 
-    /// Takes in the bundles of a folder that it has not yet.
-    pub async fn sync(&self, _: &Path) -> Result<Synced, StoreError> {
-        Ok(Synced::default())
+    /// How many questions of SQL were asked so far: a page's do not grow with the number of scans.
+    pub fn asked(&self) -> u64 {
+        self.db.asked()
+    }
+
+    /// Whether the store answers.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.db.all::<(i64,)>("SELECT COUNT(*) FROM levels WHERE scan = 0", Vec::new()).await.map(drop)
+    }
+
+    /// Lets go of every connection; whatever is asked afterwards finds the store away.
+    pub async fn close(&self) {
+        self.db.close().await;
     }
 }
-
-/// What a look at a folder of bundles brought.
-#[derive(Clone, Debug, Default)]
-pub struct Synced {
-    /// Bundles that were not taken, each with its reason.
-    pub refused: Vec<(std::path::PathBuf, String)>,
-}
-
-/// Why the store could not do what was asked.
-#[derive(Debug, thiserror::Error)]
-#[error("away")]
-pub struct StoreError;

@@ -23,6 +23,7 @@ use super::{
     job::{Accounts as Wanted, Job},
     keeping::Keeping,
     one::summary,
+    stored,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
@@ -97,6 +98,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let printed = print(args, &mut decided, &accounts, output, &rendering);
     let exit = exit(args, interrupted.0, &decided.head);
     keeping.end(open);
+    stored::take_in(&bundle);
     printed.map(|()| exit)
 }
 

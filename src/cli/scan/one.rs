@@ -17,6 +17,7 @@ use super::{
     exit::exit,
     job::Job,
     keeping::Keeping,
+    stored,
 };
 use crate::{
     bundle::Draft,
@@ -58,6 +59,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let written = write(&assessed, &settings, &scanned, draft, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
+    stored::take_in(&written.bundle);
     let exit = finish(args, &scanned, &written, output, began.elapsed())?;
     match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),

@@ -1,0 +1,34 @@
+//! The full report of a scan, as its bundle has it: a page of its own, with its own scripts inside, and without any right to this server.
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderValue, header},
+    response::{Html, IntoResponse, Response},
+};
+
+use super::{
+    super::{Web, WebError, headers::OwnPolicy},
+    scan,
+};
+use crate::store::NoEvidence;
+
+/// Its scripts lie inside it; they may reach nothing, this server's pages included.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; \
+                      form-action 'none'; frame-ancestors 'none'; sandbox allow-scripts allow-popups allow-downloads allow-modals";
+
+pub(super) async fn report(State(web): State<Web>, Path(id): Path<String>) -> Result<Response, WebError> {
+    let scan = scan(&web, &id).await?;
+    match web.store.report(&scan).await? {
+        Ok(page) => {
+            let mut response = Html(page).into_response();
+            response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+            response.extensions_mut().insert(OwnPolicy);
+            Ok(response)
+        }
+        Err(NoEvidence::Gone(folder)) => Err(WebError::NotFound(format!(
+            "The bundle of this scan is not in {} any more, and its report with it.",
+            folder.display()
+        ))),
+        Err(NoEvidence::Broken(why)) => Err(WebError::Unavailable(format!("The report is not shown: {why}"))),
+    }
+}
