@@ -40,10 +40,14 @@ impl Intake {
 
     /// Looks again and again.
     pub(super) async fn keep_up(self) {
+        let mut last = None;
         loop {
-            if let Err(error) = self.look().await {
-                tell(&error.to_string());
+            // What keeps it from working is told once, until it works again.
+            let wrong = self.look().await.err().map(|error| error.to_string());
+            if let Some(words) = wrong.as_ref().filter(|_| wrong != last) {
+                tell(words);
             }
+            last = wrong;
             tokio::time::sleep(EVERY).await;
         }
     }

@@ -151,6 +151,20 @@ def check_pages(check):
     check.expect(check.page.evaluate("document.activeElement.id") == "main", "to the content")
 
 
+def check_report(check):
+    """A scan, and the full report that its bundle has, which runs its own scripts without any right to this server."""
+    page = check.page
+    page.goto(f"{check.url}/scans")
+    page.locator("main a[href^='/scans/']").first.click()
+    page.wait_for_url("**/scans/*")
+    check.look("scan")
+    with page.expect_navigation() as opened:
+        page.locator("main a[href$='/report']").first.click()
+    check.expect(opened.value.status == 200, f"the report answers {opened.value.status}")
+    page.wait_for_selector("html[data-ready=yes]", state="attached")
+    check.expect(page.evaluate("window.origin") == "null", "the report has no right to this server's pages")
+
+
 def check_attest(check):
     page, last = check.page, str(date.today() + timedelta(days=40))
     page.goto(f"{check.url}/people")
@@ -234,7 +248,7 @@ def main():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-US")
         check = Check(context, options.url, options.screenshots)
-        for part in (check_sign_in, check_pages, check_attest, check_conflict, check_run, check_sign_out):
+        for part in (check_sign_in, check_pages, check_report, check_attest, check_conflict, check_run, check_sign_out):
             check.run(part)
         outside = sorted({url for url in check.requests if not url.startswith(check.url + "/")})
         check.expect(not outside, f"asked elsewhere: {outside}")

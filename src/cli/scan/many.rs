@@ -98,7 +98,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let printed = print(args, &mut decided, &accounts, output, &rendering);
     let exit = exit(args, interrupted.0, &decided.head);
     keeping.end(open);
-    stored::take_in(&bundle);
+    stored::take_in(args, &bundle);
     printed.map(|()| exit)
 }
 

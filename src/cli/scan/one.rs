@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let written = write(&assessed, &settings, &scanned, draft, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
-    stored::take_in(&written.bundle);
+    stored::take_in(args, &written.bundle);
     let exit = finish(args, &scanned, &written, output, began.elapsed())?;
     match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::{
     super::{latest, output::note},
-    begin,
+    Args, begin,
 };
 use crate::{
     failure::Failure,
@@ -13,10 +13,10 @@ use crate::{
     store::{Store, StoreUrl},
 };
 
-/// Takes it in where it lies among the user's scans; elsewhere it is the user's own matter.
-pub(super) fn take_in(bundle: &Path) {
+/// Takes it in where it lies among the user's scans; elsewhere it is the user's own matter, and `rung serve` does it itself.
+pub(super) fn take_in(args: &Args, bundle: &Path) {
     let Ok(scans) = latest::scans() else { return };
-    if bundle.parent() != Some(&scans) {
+    if args.served || bundle.parent() != Some(&scans) {
         return;
     }
     if let Err(failure) = add(&scans, bundle) {
