@@ -19,19 +19,23 @@
     stroke: colours[at % colours.length],
     dash: dashes[at % dashes.length],
     width: 2,
+    points: { show: false },
     paths: stepped,
     value: (plot, value, line, index) => (index === null ? "–" : data.confirmed[at][index] ?? "–"),
   }));
-  const pillar = { label: "Pillar", stroke: ink, width: 3, paths: stepped, value: (plot, value, line, index) => (index === null ? "–" : data.pillar[index] ?? "–") };
+  const pillar = { label: "Pillar", stroke: ink, width: 3, points: { show: false }, paths: stepped, value: (plot, value, line, index) => (index === null ? "–" : data.pillar[index] ?? "–") };
   const axis = { stroke: ink, grid: { stroke: grid }, ticks: { stroke: grid } };
+  box.hidden = false;
+  const size = () => {
+    const { paddingLeft, paddingRight } = getComputedStyle(box);
+    return { width: Math.max(560, Math.floor(box.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight))), height: 320 };
+  };
   const options = {
-    width: Math.max(560, box.parentElement.clientWidth - 30),
-    height: 320,
+    ...size(),
     scales: { y: { range: [0.7, 5.3] } },
     axes: [axis, { ...axis, splits: () => [1, 2, 3, 4, 5], values: (plot, levels) => levels, size: 36 }],
     series: [{ label: "Scan", value: (plot, value) => (value === null ? "–" : new Date(value * 1000).toISOString().slice(0, 16).replace("T", " ")) }, pillar, ...series],
   };
-  box.hidden = false;
   const plot = new uPlot(options, [data.at, data.pillar, ...data.confirmed.map(shift)], box);
-  addEventListener("resize", () => plot.setSize({ width: Math.max(560, box.parentElement.clientWidth - 30), height: 320 }));
+  addEventListener("resize", () => plot.setSize(size()));
 })();
