@@ -116,6 +116,7 @@ impl Store {
         parts: Receiver<Part>,
         reading: tokio::task::JoinHandle<Result<(), Failure>>,
     ) -> Result<Added, StoreError> {
+        let _alone = self.db.alone().await;
         let mut change = self.db.change().await?;
         // Again, now that nobody else can add it.
         let there = ask(&mut change, THERE, vec![origin.scan.as_str().into()]).await?.into_iter().next();

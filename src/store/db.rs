@@ -10,7 +10,7 @@ use sqlx::{
     Any, AnyPool, AssertSqlSafe, Executor, FromRow, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, MutexGuard, Semaphore};
 
 use super::{StoreError, StoreUrl, migrate};
 use crate::failure::Failure;
@@ -62,7 +62,10 @@ pub(super) struct Db {
     pool: AnyPool,
     postgres: bool,
     asked: AtomicU64,
+    /// Whoever reads takes turns, so that nobody waits for a connection longer than [`PATIENCE`].
     turns: Semaphore,
+    /// One connection is for whoever writes.
+    alone: Mutex<()>,
 }
 
 /// A change that is made whole or not at all.
@@ -80,9 +83,9 @@ impl Db {
             true => &[],
             // Written by one while others read; a writer waits for another's end.
             false => &[
+                "PRAGMA busy_timeout = 60000",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = NORMAL",
-                "PRAGMA busy_timeout = 60000",
                 "PRAGMA cache_size = -16000",
             ],
         };
@@ -98,7 +101,13 @@ impl Db {
         let pool = options.connect(&url.driver()?).await.map_err(|error| named(error, url))?;
         migrate::migrate(&pool, postgres).await?;
         drop(turn);
-        Ok(Db { pool, postgres, asked: AtomicU64::new(0), turns: Semaphore::new(CONNECTIONS as usize) })
+        Ok(Db {
+            pool,
+            postgres,
+            asked: AtomicU64::new(0),
+            turns: Semaphore::new(CONNECTIONS as usize - 1),
+            alone: Mutex::default(),
+        })
     }
 
     /// All rows of a question.
@@ -124,7 +133,12 @@ impl Db {
         Ok(self.all(sql, args).await?.into_iter().next())
     }
 
-    /// Begins a change, alone: whoever else wants to change waits.
+    /// The one in this program who may change something now.
+    pub(super) async fn alone(&self) -> MutexGuard<'_, ()> {
+        self.alone.lock().await
+    }
+
+    /// Begins a change: whoever else wants to change something, in whichever program, waits.
     pub(super) async fn change(&self) -> Result<Change, StoreError> {
         if self.postgres {
             let mut change = self.pool.begin().await?;

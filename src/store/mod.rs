@@ -56,11 +56,6 @@ impl Store {
         self.db.asked()
     }
 
-    /// Whether the store answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        self.db.all::<(i64,)>("SELECT COUNT(*) FROM levels WHERE scan = 0", Vec::new()).await.map(drop)
-    }
-
     /// Lets go of every connection; whatever is asked afterwards finds the store away.
     pub async fn close(&self) {
         self.db.close().await;
