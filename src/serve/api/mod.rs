@@ -18,7 +18,7 @@ use super::{
     },
 };
 use crate::store::TrendPoint;
-use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Trend};
+use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Sort, Trend};
 
 /// Items a page, unless asked otherwise.
 const A_PAGE: i64 = 50;
@@ -36,7 +36,7 @@ const TREND: (i64, i64) = (365, 1100);
                        Reads only. Pages count from 1. `latest` stands for the id of the newest scan. Errors have the form of `Problem`; 503 means that the store is away.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, Sort)),
     tags((name = "scans", description = "Scans and what they found"), (name = "time", description = "Scans held against each other"))
 )]
 struct Description;
@@ -84,7 +84,7 @@ fn number(name: &str, text: Option<&str>, default: i64, most: i64) -> Result<i64
 
 /// Scans, newest first
 #[utoipa::path(get, path = "/api/v1/scans", tag = "scans", params(Paging), responses(
-    (status = 200, body = Scans), (status = 400, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = Scans), (status = 400, description = "It cannot be asked so; the words say what is expected", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn scans(State(web): State<Web>, Query(paging): Query<Paging>) -> Result<Json<Scans>, WebError> {
     let (page, offset, limit) = paging.read()?;
     let (rows, total) = web.store.scans(offset, limit).await?;
@@ -93,7 +93,7 @@ async fn scans(State(web): State<Web>, Query(paging): Query<Paging>) -> Result<J
 
 /// One scan: levels, outcomes, checklists, coverage, accounts
 #[utoipa::path(get, path = "/api/v1/scans/{id}", tag = "scans", params(("id" = String, Path, description = "The scan's id, or `latest`")), responses(
-    (status = 200, body = ScanDetail), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = ScanDetail), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn one_scan(State(web): State<Web>, Path(id): Path<String>) -> Result<Json<ScanDetail>, WebError> {
     let row = scan(&web, &id).await?;
     let (overview, levels) = (web.store.overview(&row).await?, web.store.levels(&row).await?);
@@ -125,14 +125,14 @@ struct Asked {
     /// What the tag `owner` says.
     owner: Option<String>,
     /// What fails first, or by another column.
-    #[param(value_type = Option<types::Sort>)]
+    #[param(value_type = Option<Sort>)]
     sort: Option<String>,
 }
 
 /// Findings of a scan, filtered and sorted
 #[utoipa::path(get, path = "/api/v1/scans/{id}/findings", tag = "scans",
     params(("id" = String, Path, description = "The scan's id, or `latest`"), Asked, Paging), responses(
-    (status = 200, body = Findings), (status = 400, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = Findings), (status = 400, description = "It cannot be asked so; the words say what is expected", body = Problem), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn findings(
     State(web): State<Web>,
     Path(id): Path<String>,
@@ -150,7 +150,7 @@ async fn findings(
 #[utoipa::path(get, path = "/api/v1/scans/{id}/findings/{criterion}/{line}", tag = "scans", params(
     ("id" = String, Path, description = "The scan's id, or `latest`"), ("criterion" = String, Path, description = "The criterion's full id"),
     ("line" = u64, Path, description = "The line of its evidence in the bundle, counted from 1")), responses(
-    (status = 200, body = FindingDetail), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = FindingDetail), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn finding(
     State(web): State<Web>,
     Path((id, criterion, line)): Path<(String, String, String)>,
@@ -167,7 +167,7 @@ async fn finding(
 /// What a scan could not see
 #[utoipa::path(get, path = "/api/v1/scans/{id}/gaps", tag = "scans",
     params(("id" = String, Path, description = "The scan's id, or `latest`"), Paging), responses(
-    (status = 200, body = Gaps), (status = 400, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = Gaps), (status = 400, description = "It cannot be asked so; the words say what is expected", body = Problem), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn gaps(
     State(web): State<Web>,
     Path(id): Path<String>,
@@ -193,7 +193,7 @@ struct OfSeries {
 
 /// Levels over time, oldest first
 #[utoipa::path(get, path = "/api/v1/trend", tag = "time", params(OfSeries), responses(
-    (status = 200, body = Trend), (status = 400, body = Problem), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = Trend), (status = 400, description = "It cannot be asked so; the words say what is expected", body = Problem), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn trend(State(web): State<Web>, Query(asked): Query<OfSeries>) -> Result<Json<Trend>, WebError> {
     let last = number("last", asked.last.as_deref(), TREND.0, TREND.1)?;
     let series = match asked.series.filter(|series| !series.is_empty()) {
@@ -219,7 +219,7 @@ struct Two {
 
 /// Two scans held against each other
 #[utoipa::path(get, path = "/api/v1/compare", tag = "time", params(Two), responses(
-    (status = 200, body = Comparison), (status = 404, body = Problem), (status = 503, body = Problem)))]
+    (status = 200, description = "What was asked for", body = Comparison), (status = 404, description = "There is no such scan, finding or series", body = Problem), (status = 503, description = "The store is away", body = Problem)))]
 async fn compare(State(web): State<Web>, Query(asked): Query<Two>) -> Result<Json<Comparison>, WebError> {
     let given = |id: Option<String>| id.filter(|id| !id.is_empty());
     let b = scan(&web, given(asked.b).as_deref().unwrap_or("latest")).await?;
