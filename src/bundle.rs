@@ -11,6 +11,7 @@ mod keys;
 mod lines;
 mod manifest;
 mod read;
+mod sealed;
 mod signature;
 mod verify;
 
@@ -25,6 +26,7 @@ pub use keys::{PublicKey, SignKey, exposed};
 pub use lines::{Lines, pack};
 pub use manifest::{Manifest, Part};
 pub use read::Bundle;
+pub use sealed::Sealed;
 pub use verify::{Verified, verify};
 
 /// JSON lines: one subject with its facts a line. On disk it is packed: `evidence.jsonl.zst`; so are all that end in `.jsonl`.

@@ -17,4 +17,6 @@ pub mod progress;
 pub mod register;
 pub mod report;
 pub mod scan;
+pub mod serve;
+pub mod store;
 pub mod unfinished;

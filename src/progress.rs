@@ -17,6 +17,28 @@ use tokio::task::JoinHandle;
 use crate::plain::plain;
 
 const EVERY: Duration = Duration::from_millis(100);
+/// How often a line is written where `RUNG_PROGRESS=lines` asks for lines.
+const EVERY_LINE: Duration = Duration::from_secs(2);
+
+/// Whether progress is told in lines: standard error is no terminal, and whoever reads it asked for them.
+fn in_lines(wanted: bool) -> bool {
+    wanted && !stderr().is_terminal() && std::env::var_os("RUNG_PROGRESS").is_some_and(|how| how == "lines")
+}
+
+/// Writes a line now and then, when it says something new.
+fn follow_in_lines(line: impl Fn() -> String + Send + 'static) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let mut last = String::new();
+        loop {
+            let now = line();
+            if now != last {
+                tell(&now);
+                last = now;
+            }
+            tokio::time::sleep(EVERY_LINE).await;
+        }
+    })
+}
 
 /// A progress bar that follows a scan's counters.
 #[derive(Debug)]
@@ -30,6 +52,15 @@ pub struct Progress {
 impl Progress {
     /// Starts the bar, if it is wanted and stderr is a terminal.
     pub fn start(wanted: bool, connection: &Connection, places: &[Arc<Place>]) -> Self {
+        if in_lines(wanted) {
+            let (bar, span, all) = (ProgressBar::hidden(), connection.span.clone(), places.len());
+            let follow = bar.clone();
+            let follower = follow_in_lines(move || {
+                let (calls, throttles) = span.counters.totals();
+                format!("{} of {all} regions, {calls} calls, {throttles} throttled", follow.position())
+            });
+            return Progress::of(bar, Some(follower), connection.span.clone());
+        }
         if !wanted || !stderr().is_terminal() {
             return Progress::of(ProgressBar::hidden(), None, connection.span.clone());
         }
@@ -87,6 +118,16 @@ impl AccountsProgress {
     pub fn start(wanted: bool, connection: &Connection, accounts: usize, finished: usize) -> Self {
         let span = connection.span.clone();
         let calls = Arc::new(AtomicU64::default());
+        if in_lines(wanted) {
+            let (bar, so_far) = (ProgressBar::hidden(), calls.clone());
+            bar.set_position(finished as u64);
+            let follow = bar.clone();
+            let line = move || {
+                format!("{} of {accounts} accounts, {} calls", follow.position(), so_far.load(Ordering::Relaxed))
+            };
+            let (follower, pauses) = (Some(follow_in_lines(line)), tokio::spawn(tell_pauses(bar.clone(), span)));
+            return AccountsProgress { bar, follower, pauses, under_way: AtomicUsize::default(), calls };
+        }
         if !wanted || !stderr().is_terminal() {
             let (bar, under_way) = (ProgressBar::hidden(), AtomicUsize::default());
             let pauses = tokio::spawn(tell_pauses(bar.clone(), span));

@@ -3,6 +3,7 @@
 //! A reader holds one line and zstd's window, whatever the file says it unpacks to.
 
 use std::{
+    collections::BTreeSet,
     fmt, fs,
     io::{self, BufRead, BufReader, BufWriter, IntoInnerError, Read, Write},
     marker::PhantomData,
@@ -73,6 +74,10 @@ impl<T> Lines<T> {
         Lines { text, path, line: 0, longest: LONGEST, buffer, ended: false, item: PhantomData }
     }
 
+    fn failure(&self, error: &str) -> Failure {
+        Failure::usage(format!("{}, line {}: {error}", self.path.display(), self.line))
+    }
+
     /// The next line into the buffer; false at the end.
     fn advance(&mut self) -> Result<bool, String> {
         self.buffer.clear();
@@ -84,6 +89,43 @@ impl<T> Lines<T> {
             Ok(_) => Ok(true),
             Err(error) => Err(error.to_string()),
         }
+    }
+}
+
+impl<T: DeserializeOwned> Lines<T> {
+    /// The item of a line, counted from 1; the lines before it are passed over unread. Nothing where there are fewer.
+    pub fn at(mut self, line: u64) -> Option<Result<T, Failure>> {
+        for _ in 1..line {
+            match self.advance() {
+                Ok(true) => {}
+                Ok(false) => return None,
+                Err(error) => return Some(Err(self.failure(&error))),
+            }
+        }
+        if line == 0 { None } else { self.next() }
+    }
+
+    /// The items whose lines have one of these words in them; the others are passed over unread.
+    pub fn naming(mut self, words: &BTreeSet<String>) -> impl Iterator<Item = Result<T, Failure>> {
+        let finders: Vec<_> = words.iter().map(|word| memchr::memmem::Finder::new(word).into_owned()).collect();
+        std::iter::from_fn(move || {
+            while !self.ended {
+                match self.advance() {
+                    Ok(true) if finders.iter().any(|finder| finder.find(&self.buffer).is_some()) => {
+                        let item = serde_json::from_slice(&self.buffer);
+                        self.ended = item.is_err();
+                        return Some(item.map_err(|error| self.failure(&error.to_string())));
+                    }
+                    Ok(true) => {}
+                    Ok(false) => self.ended = true,
+                    Err(error) => {
+                        self.ended = true;
+                        return Some(Err(self.failure(&error)));
+                    }
+                }
+            }
+            None
+        })
     }
 }
 
@@ -100,9 +142,7 @@ impl<T: DeserializeOwned> Iterator for Lines<T> {
             Err(error) => Some(Err(error)),
         };
         self.ended = !matches!(item, Some(Ok(_)));
-        item.map(|item| {
-            item.map_err(|error| Failure::usage(format!("{}, line {}: {error}", self.path.display(), self.line)))
-        })
+        item.map(|item| item.map_err(|error| self.failure(&error)))
     }
 }
 

@@ -9,7 +9,7 @@ use rung_rules::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Lines, Manifest, SETTINGS, SOURCES, UNSEEN, chain, digest,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Lines, Manifest, Part, SETTINGS, SOURCES, UNSEEN, chain, digest,
     manifest::{MANIFEST, json},
     packed,
 };
@@ -31,20 +31,50 @@ impl Bundle {
         Ok(bundle)
     }
 
-    fn check(&self) -> Result<(), Failure> {
-        for part in &self.manifest.parts {
-            let path = self.folder.join(&part.name);
-            let found = digest::of_file(&path, &part.name).map_err(|error| Failure::file("read", &path, &error))?;
-            if found != *part {
-                return Err(Failure::usage(format!(
-                    "{} was changed after the scan: its SHA-256 is {}, the manifest says {}\nUse the bundle as the scan left it, or scan again.",
-                    path.display(),
-                    found.sha256.get(..16).unwrap_or_default(),
-                    part.sha256.chars().take(16).collect::<String>()
-                )));
-            }
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        self.manifest.parts.iter().try_for_each(|part| self.check_one(part))
+    }
+
+    fn check_one(&self, part: &Part) -> Result<(), Failure> {
+        let path = self.folder.join(&part.name);
+        let found = digest::of_file(&path, &part.name).map_err(|error| Failure::file("read", &path, &error))?;
+        if found == *part {
+            return Ok(());
         }
-        Ok(())
+        Err(Failure::usage(format!(
+            "{} was changed after the scan: its SHA-256 is {}, the manifest says {}\nUse the bundle as the scan left it, or scan again.",
+            path.display(),
+            found.sha256.get(..16).unwrap_or_default(),
+            part.sha256.chars().take(16).collect::<String>()
+        )))
+    }
+
+    /// Checks the digest of JSON lines. `part` is the name without `.zst`.
+    pub(crate) fn check_part(&self, part: &str) -> Result<(), Failure> {
+        let name = self.name_of(part)?;
+        self.manifest.parts.iter().filter(|part| part.name == name).try_for_each(|part| self.check_one(part))
+    }
+
+    /// The file of JSON lines. `part` is the name without `.zst`.
+    pub(crate) fn file_of(&self, part: &str) -> Result<PathBuf, Failure> {
+        Ok(self.folder.join(self.name_of(part)?))
+    }
+
+    fn name_of(&self, part: &str) -> Result<String, Failure> {
+        let name = packed(part);
+        if self.manifest.names(&name) {
+            return Ok(name);
+        }
+        if self.manifest.names(part) {
+            return Ok(part.to_owned());
+        }
+        let path = self.folder.join(MANIFEST);
+        Err(Failure::usage(format!("{}: names neither {name} nor {part} among its parts", path.display())))
+    }
+
+    /// A bundle whose parts nobody has looked at yet.
+    pub(super) fn unchecked(folder: PathBuf, manifest: Manifest) -> Self {
+        Bundle { folder, manifest }
     }
 
     /// The scan with its ledger, wherever the bundle keeps that.
@@ -79,6 +109,11 @@ impl Bundle {
     /// The assessment as it was written.
     pub fn assessment(&self) -> Result<Assessment, Failure> {
         json(&self.folder.join(ASSESSMENT))
+    }
+
+    /// The file of the assessment, for whoever reads it piece by piece.
+    pub(crate) fn assessment_path(&self) -> PathBuf {
+        self.folder.join(ASSESSMENT)
     }
 
     /// The accounts of the assessment; the rest of it, which may be long, is passed over.
@@ -124,15 +159,9 @@ impl Bundle {
     /// The items of JSON lines, one at a time. `part` is the name without `.zst`, for example [`EVIDENCE`]; bundles of the
     /// first form have the file under that name, not packed.
     pub fn lines<T: DeserializeOwned>(&self, part: &str) -> Result<Lines<T>, Failure> {
-        let name = packed(part);
-        if self.manifest.names(&name) {
-            Lines::packed(&self.folder.join(name))
-        } else if self.manifest.names(part) {
-            Lines::plain(&self.folder.join(part))
-        } else {
-            let path = self.folder.join(MANIFEST);
-            Err(Failure::usage(format!("{}: names neither {name} nor {part} among its parts", path.display())))
-        }
+        let name = self.name_of(part)?;
+        let path = self.folder.join(&name);
+        if name == part { Lines::plain(&path) } else { Lines::packed(&path) }
     }
 
     fn all<T: DeserializeOwned>(&self, part: &str) -> Result<Vec<T>, Failure> {

@@ -156,12 +156,13 @@ fn unanswered(error: dialoguer::Error) -> Failure {
     Failure::usage(format!("nothing was written: {error}"))
 }
 
-fn tags(given: &[String]) -> Result<Vec<TagRule>, Failure> {
+/// Tag rules from `KEY=VALUE`s; several values of a key are one rule.
+pub(crate) fn tags(given: &[String]) -> Result<Vec<TagRule>, Failure> {
     let mut rules: Vec<TagRule> = Vec::new();
     for text in given {
         let pair = text.split_once('=').filter(|(key, value)| !key.trim().is_empty() && !value.trim().is_empty());
         let Some((key, value)) = pair else {
-            return Err(Failure::usage(format!("--tag {text:?}: expected KEY=VALUE")));
+            return Err(Failure::usage(format!("tag {text:?}: expected KEY=VALUE")));
         };
         let value = Pattern(value.trim().to_owned());
         match rules.iter_mut().find(|rule| rule.key == key.trim()) {

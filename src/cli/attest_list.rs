@@ -2,37 +2,39 @@
 
 use std::{io::Write, path::Path};
 
+use jiff::Timestamp;
 use rung_rules::model::{
-    Assumption, Basis, Control, Criterion, CriterionResult, DecidedBy, EvidenceSet, Level, Outcome, Settings, assess,
-    assume,
+    Assumption, Attestation, Basis, Control, Criterion, CriterionResult, DecidedBy, EvidenceSet, Level, Outcome,
+    Settings, assess, assume,
 };
 
 use super::{latest, output::Output};
 use crate::{
+    bundle::Bundle,
     config::Config,
     failure::{Exit, Failure},
     plain::plain,
 };
 
-struct Row {
-    control: Control,
-    criterion: &'static Criterion,
+/// A criterion that needs a person, or that a person has attested.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Its control.
+    pub(crate) control: Control,
+    /// It.
+    pub(crate) criterion: &'static Criterion,
     /// Levels that it lifts its control by, alone.
-    lifts: Option<(Level, Level)>,
-    state: String,
-    open: bool,
+    pub(crate) lifts: Option<(Level, Level)>,
+    /// Whether it is attested, by whom, until when.
+    pub(crate) state: String,
+    /// Whether it is still unknown.
+    pub(crate) open: bool,
 }
 
 /// Prints the list for a stored scan, with today's attestations.
 pub(super) fn run(bundle: Option<&Path>, config: &Config) -> Result<Exit, Failure> {
     let bundle = latest::bundle(bundle)?;
-    let set = bundle.evidence()?;
-    let settings = Settings { attestations: config.settings.attestations.clone(), ..bundle.settings()? };
-    let mut rows = rows(&set, &settings);
-    rows.sort_by_key(|row| {
-        let lifted = row.lifts.map_or(0, |(from, to)| to.number() - from.number());
-        (!row.open, std::cmp::Reverse(lifted), row.criterion.level, row.control)
-    });
+    let (now, rows) = list(&bundle, &config.settings.attestations)?;
     Output::Stdout.write(|out| {
         if rows.is_empty() {
             return writeln!(out, "Nothing in this scan needs a person.");
@@ -40,7 +42,7 @@ pub(super) fn run(bundle: Option<&Path>, config: &Config) -> Result<Exit, Failur
         writeln!(
             out,
             "What AWS does not show and a person can attest, by what it would lift (scan of {}):\n",
-            set.now.strftime("%Y-%m-%d")
+            now.strftime("%Y-%m-%d")
         )?;
         for row in &rows {
             print(row, out)?;
@@ -48,6 +50,18 @@ pub(super) fn run(bundle: Option<&Path>, config: &Config) -> Result<Exit, Failur
         writeln!(out, "Attest one: rung attest ID --owner NAME --statement TEXT --proof URL_OR_FILE")
     })?;
     Ok(Exit::Done)
+}
+
+/// What needs a person in a stored scan, by what it would lift, and when the scan was; with today's attestations.
+pub(crate) fn list(bundle: &Bundle, attestations: &[Attestation]) -> Result<(Timestamp, Vec<Row>), Failure> {
+    let set = bundle.evidence()?;
+    let settings = Settings { attestations: attestations.to_vec(), ..bundle.settings()? };
+    let mut rows = rows(&set, &settings);
+    rows.sort_by_key(|row| {
+        let lifted = row.lifts.map_or(0, |(from, to)| to.number() - from.number());
+        (!row.open, std::cmp::Reverse(lifted), row.criterion.level, row.control)
+    });
+    Ok((set.now, rows))
 }
 
 fn rows(set: &EvidenceSet, settings: &Settings) -> Vec<Row> {

@@ -61,7 +61,8 @@ fn folders(scans: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     std::fs::read_dir(scans).into_iter().flatten().flatten().map(|entry| entry.path())
 }
 
-fn newest(scans: &Path) -> Result<PathBuf, Failure> {
+/// The newest bundle in a folder.
+pub(crate) fn newest(scans: &Path) -> Result<PathBuf, Failure> {
     // What a killed scan left half-written begins with a dot.
     let whole = |path: &PathBuf| path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
     let bundles = folders(scans).filter(whole).filter(|path| path.join("manifest.json").is_file());

@@ -2,8 +2,8 @@
 
 pub(crate) mod accounts;
 mod assess;
-mod attest;
-mod attest_list;
+pub(crate) mod attest;
+pub(crate) mod attest_list;
 mod controls;
 mod debt;
 mod diff;
@@ -11,12 +11,13 @@ mod explain;
 mod explain_page;
 pub(crate) mod find;
 mod init;
-mod latest;
+pub(crate) mod latest;
 mod output;
 mod policy;
 mod preflight;
 mod report;
 mod scan;
+mod serve;
 mod verify;
 mod whatif;
 
@@ -83,6 +84,8 @@ enum Command {
     Verify(verify::Args),
     /// Tell what changed between two scans, and why
     Diff(diff::Args),
+    /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
+    Serve(Box<serve::Args>),
 }
 
 /// Runs a command.
@@ -101,5 +104,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::Serve(args) => serve::run(*args),
     }
 }

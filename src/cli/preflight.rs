@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use super::{
     accounts::{AccountFlags, Wanted},
     output::Output,
-    scan::{Switch, listen, runtime},
+    scan::{Stop, Switch, listen, runtime},
 };
 use crate::{
     config::{Config, Flags},
@@ -121,7 +121,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     };
     let stop = watch::channel(false);
     let report = runtime()?.block_on(async {
-        tokio::spawn(listen(stop.0));
+        tokio::spawn(listen(stop.0, Stop::Person));
         preflight::run(&request, stop.1).await
     })?;
     output.write(|out| match args.format {

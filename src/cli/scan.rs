@@ -11,6 +11,7 @@ mod keeping;
 mod many;
 mod one;
 mod since;
+mod stored;
 
 use super::accounts::AccountFlags;
 use crate::{
@@ -18,7 +19,7 @@ use crate::{
     failure::{Exit, Failure},
     report::Format,
 };
-pub(super) use begin::{listen, object, runtime};
+pub(super) use begin::{Stop, listen, object, runtime};
 use exit::{Bar, bar, dollars};
 use job::Job;
 pub(super) use many::write as write_many;
@@ -119,6 +120,9 @@ pub(super) struct Args {
     /// Seconds to wait, once credentials have ended, for somebody to renew them; 0 gives up at once
     #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u32).range(..=86_400))]
     credential_wait: u32,
+    /// Started by `rung serve`: the end of standard input stops the scan as Ctrl-C does
+    #[arg(long, hide = true)]
+    served: bool,
     /// No progress bar, no summary
     #[arg(short, long)]
     quiet: bool,

@@ -1,9 +1,6 @@
 //! Writing an attestation into the file of attestations: what is already there keeps its place and its comments.
 
-use std::{
-    io::Write,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use rung_rules::{
@@ -12,7 +9,10 @@ use rung_rules::{
 };
 use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Value, value};
 
-use super::attestations::{is_url, sha256_of};
+use super::{
+    attestations::{is_url, sha256_of},
+    editing::{Unwritten, edit},
+};
 use crate::failure::Failure;
 
 /// What is to be written.
@@ -68,19 +68,19 @@ fn seen_from(file: &Path, given: &Path) -> PathBuf {
 
 /// Writes an entry. The new text is read as a scan would read it before it replaces the old one.
 pub fn write(path: &Path, entry: &Entry, days: i64) -> Result<Written, Failure> {
-    let (old, head) = match std::fs::read_to_string(path) {
-        Ok(text) => (text, ""),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), HEAD),
-        Err(error) => return Err(Failure::file("read", path, &error)),
-    };
-    if path.exists() {
-        super::attestations::read(path, days, entry.date)?;
-    }
-    let mut document: DocumentMut =
-        old.parse().map_err(|error| Failure::usage(format!("{}: {error}", path.display())))?;
-    let written = put(&mut document, entry)?;
-    replace(path, &format!("{head}{document}"), days, entry.date)?;
-    Ok(written)
+    write_if(path, entry, days, None).map_err(Failure::from)
+}
+
+/// Writes an entry if the file still is the one that somebody saw, by its [`version`](super::editing::version).
+pub fn write_if(path: &Path, entry: &Entry, days: i64, seen: Option<&str>) -> Result<Written, Unwritten> {
+    let check = |file: &Path| super::attestations::read(file, days, entry.date).map(drop);
+    edit(path, seen, HEAD, |document| put(document, entry), check)
+}
+
+/// An entry as it would stand in the file.
+pub fn text(entry: &Entry) -> String {
+    let mut document = DocumentMut::new();
+    put(&mut document, entry).map_or_else(|failure| failure.message, |_| document.to_string())
 }
 
 const HEAD: &str = "# What people attest, because no API shows it. Keep this file in git.\n# `rung attest` adds to it and renews what ends; `rung attest` alone lists what needs a person.\n\n";
@@ -107,8 +107,12 @@ fn put(document: &mut DocumentMut, entry: &Entry) -> Result<Written, Failure> {
     Ok(Written::Added)
 }
 
+/// A day as TOML's own.
+pub(super) fn day(date: Date) -> Item {
+    date.to_string().parse::<toml_edit::Datetime>().map_or(value(date.to_string()), value)
+}
+
 fn fill(table: &mut Table, entry: &Entry) {
-    let day = |date: Date| date.to_string().parse::<toml_edit::Datetime>().map_or(value(date.to_string()), value);
     table.insert("owner", value(&entry.owner));
     table.insert("date", day(entry.date));
     table.insert("expires", day(entry.expires));
@@ -161,21 +165,6 @@ fn is_same(table: &Table, entry: &Entry) -> bool {
             list(own) == rule.values.iter().map(|pattern| pattern.0.clone()).collect::<Vec<_>>()
         });
     full.as_deref() == Some(&entry.criterion) && list(table.get("accounts")) == entry.accounts && tags_agree
-}
-
-/// Written aside, read as a scan would, and only then put in the old one's place.
-fn replace(path: &Path, text: &str, days: i64, today: Date) -> Result<(), Failure> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let failed = |error: std::io::Error| Failure::file("write into", parent, &error);
-    let mut aside = tempfile::Builder::new().prefix(".rung-partial-").tempfile_in(parent).map_err(failed)?;
-    aside.write_all(text.as_bytes()).map_err(failed)?;
-    super::attestations::read(aside.path(), days, today).map_err(|failure| {
-        let here = failure.message.replace(&aside.path().display().to_string(), &path.display().to_string());
-        Failure::usage(format!("nothing was written: {here}"))
-    })?;
-    crate::cli::make_readable(aside.path()).map_err(failed)?;
-    aside.persist(path).map_err(|error| Failure::file("write", path, &error.error))?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,18 +5,21 @@
 pub mod accounts;
 pub mod attest;
 pub mod attestations;
+pub mod editing;
 pub(crate) mod reading;
 mod settings;
 pub mod template;
+pub mod waive;
 pub mod waivers;
 
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
-use rung_rules::model::{Settings, Waiver};
+use rung_rules::model::Settings;
 
 use crate::failure::Failure;
 use reading::{Document, Table};
+pub use settings::ServeTable;
 
 /// The configuration's usual name.
 pub const CONFIG: &str = "rung.toml";
@@ -59,6 +62,10 @@ pub struct Config {
     pub attestations: PathBuf,
     /// Days that an attestation counts unless it says otherwise.
     pub attestation_days: i64,
+    /// The TOML file that new waivers go into, whether or not it is there yet; none where only files of another form are named.
+    pub waivers: Option<PathBuf>,
+    /// How scans are started from the web view.
+    pub serve: ServeTable,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -86,7 +93,10 @@ impl Config {
         if let Some(path) = &named {
             config.settings.attestations = attestations::read(path, days, today())?;
         }
-        config.settings.waivers = waivers_of(flags, &mut config.waivers, &folder)?;
+        let (files, new) = waiver_files(flags, config.waivers, &folder);
+        for file in files {
+            config.settings.waivers.extend(waivers::read(&file)?);
+        }
         let register = flags.register.clone().or_else(|| {
             let named = config.register.take()?;
             Some(if named.starts_with("s3://") { named } else { folder.join(named).display().to_string() })
@@ -96,21 +106,22 @@ impl Config {
             register,
             attestations: attestations.unwrap_or(usual),
             attestation_days: days,
+            waivers: new,
+            serve: config.serve,
         })
     }
 }
 
-fn waivers_of(flags: &Flags, named: &mut Vec<PathBuf>, folder: &Path) -> Result<Vec<Waiver>, Failure> {
-    let files = match (flags.waivers.is_empty(), named.is_empty()) {
+/// The files of waivers, and the one that new waivers go into.
+fn waiver_files(flags: &Flags, named: Vec<PathBuf>, folder: &Path) -> (Vec<PathBuf>, Option<PathBuf>) {
+    let usual = || WAIVERS.iter().map(|name| folder.join(name));
+    let named = match (flags.waivers.is_empty(), named.is_empty()) {
         (false, _) => flags.waivers.clone(),
-        (true, false) => named.drain(..).map(|path| folder.join(path)).collect(),
-        (true, true) => WAIVERS.iter().map(|name| folder.join(name)).filter(|path| path.is_file()).collect(),
+        (true, false) => named.into_iter().map(|path| folder.join(path)).collect(),
+        (true, true) => return (usual().filter(|path| path.is_file()).collect(), usual().next()),
     };
-    let mut all = Vec::new();
-    for file in files {
-        all.extend(waivers::read(&file)?);
-    }
-    Ok(all)
+    let new = named.iter().find(|path| !waivers::is_yaml(path)).cloned();
+    (named, new)
 }
 
 /// What `rung.toml` itself says.
@@ -121,6 +132,7 @@ struct Named {
     waivers: Vec<PathBuf>,
     register: Option<String>,
     days: Option<i64>,
+    serve: ServeTable,
 }
 
 fn of(root: &Table<'_>) -> Result<Named, Failure> {
@@ -139,6 +151,9 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
     }
     if let Some(table) = root.table("thresholds")? {
         named.settings.thresholds = settings::thresholds(&table)?;
+    }
+    if let Some(table) = root.table("serve")? {
+        named.serve = settings::serve(&table)?;
     }
     root.done()?;
     Ok(named)

@@ -171,6 +171,17 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// True or false; false where it is not there.
+    pub(crate) fn flag(&self, key: &'static str) -> Result<bool, Failure> {
+        match self.get(key) {
+            None => Ok(false),
+            Some(value) => match value.get_ref() {
+                DeValue::Boolean(flag) => Ok(*flag),
+                _ => self.wrong(key, value, "true or false"),
+            },
+        }
+    }
+
     /// A day: TOML's own date, or the same in quotes.
     pub(crate) fn date(&self, key: &'static str) -> Result<Option<Placed<Date>>, Failure> {
         let Some(value) = self.get(key) else { return Ok(None) };

@@ -10,6 +10,38 @@ use rung_rules::{
 use super::reading::{Placed, Table, did_you_mean};
 use crate::failure::Failure;
 
+/// `[serve]`: how scans are started from the web view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServeTable {
+    /// Regions, as `--region` takes them; none: the one of the environment.
+    pub regions: Vec<String>,
+    /// Whether the active accounts of the organisation are scanned.
+    pub org: bool,
+    /// Whether the recorded demo account is scanned in place of AWS, to try the web view.
+    pub demo: bool,
+}
+
+pub(super) fn serve(table: &Table<'_>) -> Result<ServeTable, Failure> {
+    let region = |text: Placed<String>| {
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        match text.value.bytes().all(plain) && !text.value.starts_with('-') {
+            true => Ok(text.value),
+            false => {
+                let words = format!("regions: {:?} is no region like eu-central-1, and not all", text.value);
+                Err(table.document.error(&text.span, &words))
+            }
+        }
+    };
+    let regions = table.texts("regions")?.into_iter().map(region).collect::<Result<Vec<_>, _>>()?;
+    let serve = ServeTable { regions, org: table.flag("org")?, demo: table.flag("demo")? };
+    table.done()?;
+    if serve.demo && (serve.org || !serve.regions.is_empty()) {
+        let words = "demo = true stands alone: the recording has its own account and regions";
+        return Err(table.document.error(&table.span, words));
+    }
+    Ok(serve)
+}
+
 /// `[scope]`: which resources are production.
 pub(super) fn scope(table: &Table<'_>) -> Result<ScopeRule, Failure> {
     let patterns = |texts: Vec<Placed<String>>| texts.into_iter().map(|text| Pattern(text.value)).collect();

@@ -50,6 +50,12 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 #default = 3
 #"090" = 4
 
+# What `rung serve` scans when somebody starts a scan from its page: regions as for --region, or the whole organisation.
+# demo = true scans the recorded demo account, to try the page without AWS.
+[serve]
+#regions = ["all"]
+#org = true
+
 # Every threshold, with its default and the reason for it.
 [thresholds]
 "#;

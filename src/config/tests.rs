@@ -58,6 +58,10 @@ fn mistakes_are_told_with_line_column_and_the_nearest_key() {
         ("[thresholds]\n090.io_alarm_share = nan", "expected a number from 0 to 100 %"),
         ("[thresholds]\n090.io_alarm_share = 'x'", "090.io_alarm_share: expected a number, found text"),
         ("register = ''", "register: is empty"),
+        ("[serve]\ndemo = 'yes'", "line 2, column 8: demo: expected true or false, found text"),
+        ("[serve]\ndemo = true\norg = true", "line 1, column 1: demo = true stands alone"),
+        ("[serve]\nregions = ['--profile']", "line 2, column 12: regions: \"--profile\" is no region"),
+        ("[serve]\nregion = 'all'", "Did you mean regions?"),
         ("scope = ", "line 1, column"),
     ] {
         let message = wrong(text);

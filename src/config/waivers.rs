@@ -21,13 +21,16 @@ use crate::{
 
 /// Reads the waivers of a file; its name says in which of the two formats.
 pub fn read(path: &Path) -> Result<Vec<Waiver>, Failure> {
-    match path.extension().and_then(|ending| ending.to_str()) {
-        Some("yml" | "yaml") => {
-            let text = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
-            wafpass(path, &text)
-        }
-        _ => of(&Document::open(path)?),
+    if is_yaml(path) {
+        let text = fs::read_to_string(path).map_err(|error| Failure::file("read", path, &error))?;
+        return wafpass(path, &text);
     }
+    of(&Document::open(path)?)
+}
+
+/// Whether a file is one of WAF++'s tool, by its name.
+pub(crate) fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "yml" || ending == "yaml")
 }
 
 fn of(document: &Document) -> Result<Vec<Waiver>, Failure> {

@@ -24,7 +24,7 @@ use crate::{
 /// The key that signs the bundle, read before any call to AWS.
 pub(super) fn sign_key(path: &Path) -> Result<SignKey, Failure> {
     let key = SignKey::read(path)?;
-    if let Some(warning) = bundle::exposed(path) {
+    if let Some(warning) = bundle::exposed(path, "the signing key") {
         note(&warning);
     }
     Ok(key)
@@ -75,9 +75,31 @@ pub(in crate::cli) fn object(rest: &str) -> Result<(String, String), Failure> {
     Ok((bucket.to_owned(), key.to_owned()))
 }
 
+/// Who may stop a scan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Stop {
+    /// A person, by Ctrl-C.
+    Person,
+    /// A person, or the program that started the scan, by closing its standard input.
+    Starter,
+}
+
+pub(super) fn who_stops(args: &Args) -> Stop {
+    if args.served { Stop::Starter } else { Stop::Person }
+}
+
 /// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
 #[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
-pub(in crate::cli) async fn listen(stop: watch::Sender<bool>) {
+pub(in crate::cli) async fn listen(stop: watch::Sender<bool>, who: Stop) {
+    if who == Stop::Starter {
+        let stop = stop.clone();
+        // A thread of its own: the program may end while this one still reads.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            eprintln!("stopped: writing what was seen so far");
+            stop.send_replace(true);
+        });
+    }
     if tokio::signal::ctrl_c().await.is_ok() {
         eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
         stop.send_replace(true);

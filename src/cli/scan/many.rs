@@ -24,6 +24,7 @@ use super::{
     keeping::Keeping,
     one::summary,
     since::since,
+    stored,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
@@ -53,7 +54,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let (began, (stop, stopped)) = (Instant::now(), watch::channel(false));
     let runtime = begin::runtime()?;
     runtime.block_on(async { begin::too_large_is_an_error() });
-    runtime.spawn(begin::listen(stop));
+    runtime.spawn(begin::listen(stop, begin::who_stops(args)));
     let entered = enter(&runtime, &request, accounts, &stopped, &mut unfinished);
     let (caller, members, role) = match entered {
         Ok(entered) => entered,
@@ -100,6 +101,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let printed = print(args, &mut decided, &accounts, output, &rendering);
     let exit = exit(args, interrupted.0, &decided.head);
     keeping.end(open);
+    stored::take_in(args, &bundle);
     printed.map(|()| exit)
 }
 

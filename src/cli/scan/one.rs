@@ -19,6 +19,7 @@ use super::{
     job::Job,
     keeping::Keeping,
     since::since,
+    stored,
 };
 use crate::{
     bundle::Draft,
@@ -38,7 +39,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut kept = true;
     let scanned = begin::runtime()?.block_on(async {
         begin::too_large_is_an_error();
-        tokio::spawn(begin::listen(stop.0));
+        tokio::spawn(begin::listen(stop.0, begin::who_stops(args)));
         let scanned = crate::scan::run(request, stop.1).await;
         if let Some(journal) = journal
             && let Err(error) = journal.finish().await
@@ -61,6 +62,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let written = write(&assessed, &settings, &scanned, draft, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
+    stored::take_in(args, &written.bundle);
     let exit = finish(args, &scanned, &written, output, began.elapsed())?;
     match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),

@@ -1,0 +1,36 @@
+//! A bundle in the user's own folder is taken into the store, so that it can be looked at over time. Never the end of a scan: the
+//! bundle is whole without it, and `rung serve` takes it in when it starts.
+
+use std::path::Path;
+
+use super::{
+    super::{latest, output::note},
+    Args, begin,
+};
+use crate::{
+    failure::Failure,
+    plain::plain,
+    store::{Store, StoreUrl},
+};
+
+/// Takes it in where it lies among the user's scans; elsewhere it is the user's own matter, and `rung serve` does it itself.
+pub(super) fn take_in(args: &Args, bundle: &Path) {
+    let Ok(scans) = latest::scans() else { return };
+    if args.served || bundle.parent() != Some(&scans) {
+        return;
+    }
+    if let Err(failure) = add(&scans, bundle) {
+        let why = plain(failure.message.lines().next().unwrap_or_default());
+        note(&format!("the bundle is whole, but the store did not take it in: {why}"));
+    }
+}
+
+fn add(scans: &Path, bundle: &Path) -> Result<(), Failure> {
+    let url = StoreUrl::find(scans)?;
+    begin::runtime()?.block_on(async {
+        let store = Store::open(&url).await?;
+        let added = store.add(bundle).await;
+        store.close().await;
+        added.map(drop).map_err(Failure::from)
+    })
+}

@@ -1,0 +1,67 @@
+//! The store: what scans found, in a database, so that it can be looked at over time. SQLite in the user's data folder, or
+//! PostgreSQL by URL; one code for both. It is an index: the bundles stay the truth, and evidence is read from them by line.
+
+mod add;
+mod compare;
+mod db;
+mod error;
+mod evidence;
+mod finding;
+mod findings;
+mod gaps;
+mod line;
+mod location;
+mod migrate;
+mod outcomes;
+mod rows;
+mod scans;
+mod stream;
+mod subjects;
+mod sync;
+mod trend;
+mod write;
+
+use std::sync::Arc;
+
+pub(crate) use add::blocking;
+pub use add::{Added, Origin};
+pub use compare::{ChangedFinding, Compared, LevelChange, OutcomeChange};
+pub use error::StoreError;
+pub use evidence::{Evidence, Fact, NoEvidence};
+pub use finding::{Earlier, StoredFinding};
+pub use findings::{Facet, Facets, Filter, FindingRow, FindingsPage, Order};
+pub use gaps::{GapRow, GapsPage};
+pub use location::StoreUrl;
+pub use outcomes::{AccountRow, LevelRow, OutcomeRow};
+pub use rows::{Checklist, ControlWords, Overview, Step, Told, ToldControl, ToldScan, ToldSetting};
+pub use scans::{ScanRow, SeriesRow};
+pub use stream::Part;
+pub use sync::Synced;
+pub use trend::{Trend, TrendPoint};
+
+use crate::failure::Failure;
+use db::Db;
+
+/// The stored scans. Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Arc<Db>,
+    checked: Arc<evidence::Checked>,
+}
+
+impl Store {
+    /// Opens a store, makes it where it is not there yet, and brings its schema to this version.
+    pub async fn open(url: &StoreUrl) -> Result<Self, Failure> {
+        Ok(Store { db: Arc::new(Db::open(url).await?), checked: Arc::default() })
+    }
+
+    /// How many questions of SQL were asked so far: a page's do not grow with the number of scans.
+    pub fn asked(&self) -> u64 {
+        self.db.asked()
+    }
+
+    /// Lets go of every connection; whatever is asked afterwards finds the store away.
+    pub async fn close(&self) {
+        self.db.close().await;
+    }
+}
