@@ -202,8 +202,17 @@ fn looking_changes_nothing() {
     let page = served.get("/people").text;
     let renew = format!("/people/attest?renews={}", renews(&page));
     // Everything that a link or an address can ask, even the addresses that forms are sent to.
-    for path in ["/people", &renew, "/people/attest?criterion=caching-strategy", "/people/waive", "/run", "/run/state"]
-    {
+    for path in [
+        "/people",
+        &renew,
+        "/people/attest?criterion=caching-strategy",
+        "/people/waive",
+        "/run",
+        "/run/state",
+        "/",
+        "/scans",
+        "/trend",
+    ] {
         assert_eq!(served.get(path).status, 200, "{path}");
     }
     for path in ["/run/start", "/run/stop", "/logout"] {
