@@ -84,8 +84,8 @@ fn signing_in_and_out() {
     );
     let answer = sign_in(&served, TOKEN);
     assert_eq!((answer.status.as_u16(), &answer.headers["location"]), (303, &"/people".parse().unwrap()));
-    let session = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
-    let session = session.clone().find(|cookie| cookie.starts_with("rung=")).unwrap();
+    let mut session = answer.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap());
+    let session = session.find(|cookie| cookie.starts_with("rung=")).unwrap();
     assert!(
         session.contains("HttpOnly") && session.contains("SameSite=Strict") && session.contains("Path=/"),
         "{session}"
