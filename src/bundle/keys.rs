@@ -88,18 +88,18 @@ impl fmt::Debug for PublicKey {
     }
 }
 
-/// What to say of a private key's file that others than its owner can read.
+/// What to say of a secret's file that others than its owner can read.
 #[cfg(unix)]
-pub fn exposed(path: &Path) -> Option<String> {
+pub fn exposed(path: &Path, what: &str) -> Option<String> {
     use std::os::unix::fs::MetadataExt;
     let file = fs::metadata(path).ok().filter(|file| file.is_file() && file.mode() & 0o077 != 0)?;
-    let words = "others than its owner can read or change the signing key";
+    let words = format!("others than its owner can read or change the {what}");
     Some(format!("warning: {words} {} (mode {:04o}): chmod 600 it", path.display(), file.mode() & 0o7777))
 }
 
-/// What to say of a private key's file that others than its owner can read.
+/// What to say of a secret's file that others than its owner can read.
 #[cfg(not(unix))]
-pub fn exposed(_: &Path) -> Option<String> {
+pub fn exposed(_: &Path, _: &str) -> Option<String> {
     None
 }
 

@@ -106,7 +106,7 @@ impl Wafpass {
         }
         let Some(address) = &self.push else { return Ok(None) };
         let key = ApiKey::find(self.api_key_file.as_deref())?;
-        if let Some(warning) = self.api_key_file.as_deref().and_then(|path: &Path| bundle::exposed(path)) {
+        if let Some(warning) = self.api_key_file.as_deref().and_then(|path: &Path| bundle::exposed(path, "API key")) {
             super::output::note(&warning);
         }
         Server::new(address, key).map(Some)

@@ -100,9 +100,11 @@ fn files_that_the_docs_name_exist() {
         "docs/trust.md",
         "docs/configuration.md",
         "docs/debt-register.md",
+        "docs/exports.md",
         "docs/guide.md",
         "docs/organisation.md",
         "docs/preflight.md",
+        "docs/queries.md",
     ];
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();
@@ -177,6 +179,7 @@ fn every_command_has_help_with_examples() {
         "policy",
         "attest",
         "debt",
+        "export",
         "init",
         "whatif",
         "verify",

@@ -13,6 +13,8 @@ mod denial;
 mod disk;
 mod docs;
 mod emulator;
+mod exports;
+mod exports_push;
 mod faults;
 mod gate;
 mod hostile;

@@ -24,7 +24,7 @@ use crate::{
 /// The key that signs the bundle, read before any call to AWS.
 pub(super) fn sign_key(path: &Path) -> Result<SignKey, Failure> {
     let key = SignKey::read(path)?;
-    if let Some(warning) = bundle::exposed(path) {
+    if let Some(warning) = bundle::exposed(path, "signing key") {
         note(&warning);
     }
     Ok(key)
