@@ -151,7 +151,7 @@ fn a_key_that_others_can_read_is_told() {
     fs::write(&path, "").unwrap();
     for (mode, told) in [(0o600, false), (0o400, false), (0o640, true), (0o604, true), (0o620, true)] {
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
-        assert_eq!(keys::exposed(&path).is_some(), told, "{mode:o}");
+        assert_eq!(keys::exposed(&path, "signing key").is_some(), told, "{mode:o}");
     }
 }
 

@@ -8,8 +8,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use rung_rules::model::{ControlReport, CriterionReport, DecidedBy, Level, Outcome};
 
-use super::Head;
-use crate::plain::plain;
+use super::{Head, rows::clean};
 
 /// Writes the report.
 pub fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
@@ -33,7 +32,7 @@ fn suite(head: &Head, control: &ControlReport) -> TestSuite {
         ("confirmed", level(control.confirmed)),
         ("possible", level(control.possible)),
     ] {
-        suite.add_property(Property::new(name, plain(&value)));
+        suite.add_property(Property::new(name, clean(&value)));
     }
     suite.add_test_cases(control.criteria.iter().map(|criterion| case(control, criterion)));
     suite
@@ -44,13 +43,13 @@ fn case(control: &ControlReport, criterion: &CriterionReport) -> TestCase {
     let mut case = TestCase::new(format!("level {}: {name}", criterion.level.number()), status(criterion));
     case.set_classname(control.id.id());
     if criterion.decided_by == DecidedBy::Attested {
-        case.set_system_out(format!("attested by a person: {}", plain(&criterion.why)));
+        case.set_system_out(format!("attested by a person: {}", clean(&criterion.why)));
     }
     case
 }
 
 fn status(criterion: &CriterionReport) -> TestCaseStatus {
-    let why = plain(&criterion.why);
+    let why = clean(&criterion.why);
     let waived =
         criterion.with_waivers.is_some_and(|outcome| outcome != criterion.outcome && outcome != Outcome::Unknown);
     match criterion.outcome {

@@ -8,7 +8,7 @@ use std::{
     io::{self, Write},
 };
 
-use rung_rules::model::{ControlReport, Effect, Effort, Level, Outcome, StepReport, StepState};
+use rung_rules::model::{BlockedBy, ControlReport, Effect, Effort, Level, Outcome, StepReport, StepState};
 
 mod escape;
 
@@ -106,21 +106,16 @@ fn confirmed(control: &ControlReport) -> String {
     }
 }
 
-/// What is in the way of each control's next level, the cheapest first; of controls that stand lowest first.
+/// What is in the way of each control's next level: of every control its cheapest first, then its second.
 fn steps(head: &Head) -> String {
-    let blocked = |control: &ControlReport| control.next.as_ref().is_some_and(|next| !next.blocked_by.is_empty());
-    let mut all: Vec<_> = head.controls.iter().filter(|control| blocked(control)).collect();
-    if all.is_empty() {
+    let of = |control| ranked(control).map(move |(rank, level, one)| (rank, control, level, one));
+    let mut blockers: Vec<_> = head.controls.iter().flat_map(of).collect();
+    if blockers.is_empty() {
         return String::new();
     }
-    all.sort_by_key(|control| control.confirmed);
+    blockers.sort_by_key(|(rank, control, ..)| (*rank, control.confirmed));
     let mut text = "### What blocks the next level\n\n| control | to | criterion | | what to do | resources |\n|---|---|---|---|---|---|\n".to_owned();
-    let blockers = all.iter().flat_map(|control| {
-        let next = control.next.as_ref();
-        next.into_iter().flat_map(move |next| next.blocked_by.iter().map(move |one| (control, next.level, one)))
-    });
-    let total = blockers.clone().count();
-    for (control, level, one) in blockers.take(STEPS) {
+    for (_, control, level, one) in blockers.iter().take(STEPS) {
         let short = one.criterion.rsplit('.').next().unwrap_or(&one.criterion);
         let row = [
             control.id.id(),
@@ -132,8 +127,14 @@ fn steps(head: &Head) -> String {
         ];
         let _ = writeln!(text, "| {} |", row.join(" | "));
     }
-    more(&mut text, total, STEPS);
+    more(&mut text, blockers.len(), STEPS);
     text
+}
+
+/// What blocks a control's next level, with its place among them.
+fn ranked(control: &ControlReport) -> impl Iterator<Item = (usize, Level, &BlockedBy)> {
+    let next = control.next.iter();
+    next.flat_map(|next| next.blocked_by.iter().enumerate().map(|(rank, one)| (rank, next.level, one)))
 }
 
 fn more(text: &mut String, total: usize, shown: usize) {
@@ -178,19 +179,13 @@ fn path(head: &Head) -> String {
     let mut text = "### Entry path\n\n".to_owned();
     for step in steps {
         let saving = step.saving_usd_month.map(|usd| format!(", saves {usd:.2} USD a month")).unwrap_or_default();
-        let touches = if step.subjects_total > 0 {
-            format!(" ({} resources{saving})", step.subjects_total)
-        } else {
-            String::new()
+        let touches = match step.subjects_total {
+            0 => String::new(),
+            1 => format!(" (1 resource{saving})"),
+            n => format!(" ({n} resources{saving})"),
         };
-        let state = if step.state == StepState::Unknown { "unknown: " } else { "" };
-        let _ = writeln!(
-            text,
-            "- Weeks {}: {}{touches}. {state}{}",
-            step.weeks,
-            sentence(&step.action),
-            sentence(&step.why)
-        );
+        let action = sentence(step.action.trim_end_matches('.'));
+        let _ = writeln!(text, "- Weeks {}: {action}{touches}. {}", step.weeks, sentence(&step.why));
     }
     text.push('\n');
     text
@@ -257,7 +252,10 @@ fn gaps(head: &Head) -> String {
             code(&group.operation),
             code(&group.regions.join(", ")),
             group.cause.words().to_owned(),
-            format!("{} criteria", group.hides.len()),
+            match group.hides.len() {
+                1 => "1 criterion".to_owned(),
+                n => format!("{n} criteria"),
+            },
             sentence(&group.opens_with),
         ];
         let _ = writeln!(text, "| {} |", row.join(" | "));

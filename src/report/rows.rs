@@ -15,7 +15,7 @@ use rung_rules::model::{
 
 mod told;
 
-pub(super) use told::{Standing, Told, cut};
+pub(super) use told::{Standing, Told, clean, cut};
 
 use super::{Format, Head, Project, asff, jsonl, ocsf, sarif, wafpass};
 

@@ -1,16 +1,16 @@
 //! Text that Markdown takes as it stands, whoever wrote it.
 
-use super::super::rows::cut;
-use crate::plain::plain;
+use super::super::rows::{clean, cut};
 
 /// The most characters of a sentence.
 const SENTENCE: usize = 400;
 /// The most characters of a name.
-const NAME: usize = 80;
+const NAME: usize = 160;
 
-/// Text of strangers, as code: a fence longer than any run of backticks in it, and bars escaped for tables.
+/// Text of strangers, as code: a fence longer than any run of backticks in it. A bar ends a cell even in code, and after a backslash
+/// nothing helps: it becomes a wide one.
 pub(in crate::report) fn code(text: &str) -> String {
-    let text = cut(&plain(text), NAME).replace('|', "\\|");
+    let text = cut(&clean(text), NAME).replace('|', "｜");
     if text.trim().is_empty() {
         return "` `".to_owned();
     }
@@ -22,10 +22,10 @@ pub(in crate::report) fn code(text: &str) -> String {
 
 /// A sentence, with all that Markdown and GitHub would make something of taken from it.
 pub(in crate::report) fn sentence(text: &str) -> String {
-    let text = cut(&plain(text), SENTENCE).replace("www.", "www\\.");
+    let text = cut(&clean(text), SENTENCE).replace("www.", "www．").replace("://", "：//");
     text.chars().fold(String::with_capacity(text.len() + 16), |mut out, c| {
         match c {
-            // A mention, or a number of an issue, is found after Markdown is done: no escape helps.
+            // Mentions, numbers of issues and bare addresses may be found after Markdown is done: no escape helps.
             '@' => out.push('＠'),
             '#' => out.push('＃'),
             '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '!' | '&' | '~' | ':' | '{' | '}' | '$' | '=' => {
@@ -43,7 +43,8 @@ mod tests {
 
     use super::*;
 
-    const HOSTILE: [&str; 8] = [
+    const HOSTILE: [&str; 9] = [
+        "a\\|b \\\\| c | d",
         "<img src=x onerror=alert(1)> <script>",
         "![a](https://evil.example/x.png)",
         "[a](javascript:alert(1)) <https://evil.example>",

@@ -104,7 +104,7 @@ impl<'a> Told<'a> {
     /// What people call the resource, without control characters.
     pub(in crate::report) fn name(&self) -> String {
         let subject = &self.finding.subject.subject;
-        cut(&plain(subject.name.as_deref().unwrap_or(&subject.arn)), LONGEST)
+        cut(&clean(subject.name.as_deref().unwrap_or(&subject.arn)), LONGEST)
     }
 
     /// The facts that decided it, as text.
@@ -140,16 +140,21 @@ impl<'a> Told<'a> {
 /// A gap in words.
 fn of_gap(gap: &GapReport) -> String {
     let gap = &gap.gap;
-    let what = if gap.what.is_empty() { String::new() } else { format!(" ({})", cut(&plain(&gap.what), LONGEST)) };
+    let what = if gap.what.is_empty() { String::new() } else { format!(" ({})", cut(&clean(&gap.what), LONGEST)) };
     format!("{}{what} in {}: {}", gap.operation, gap.region, gap.cause.words())
 }
 
 fn value(fact: &Value) -> String {
     match fact.get("value") {
-        Some(Value::String(text)) => cut(&plain(text), LONGEST),
-        Some(value) => cut(&plain(&value.to_string()), LONGEST),
+        Some(Value::String(text)) => cut(&clean(text), LONGEST),
+        Some(value) => cut(&clean(&value.to_string()), LONGEST),
         None => "unknown".to_owned(),
     }
+}
+
+/// Text without control characters, and without the two that Unicode keeps for nothing: XML has no way to write them.
+pub(in crate::report) fn clean(text: &str) -> String {
+    plain(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }
 
 /// At most so many characters.
