@@ -3,7 +3,10 @@
 //! A result that is unknown has the kind `open`, SARIF's word for a rule that could not be evaluated; the standard then asks for
 //! the level `none`. What passes, is attested or not spoken about is no result.
 
-use std::io::{self, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use rung_rules::model::{ControlReport, CriterionReport, GapGroup, Severity};
 use serde_json::{Value, json};
@@ -132,7 +135,7 @@ fn result(told: &Told<'_>, kind: &str, level: &str, index: Option<usize>) -> Val
             "account": *subject.account,
             "region": *subject.region,
             "kind": told.finding.subject.kind,
-            "facts": told.finding.facts,
+            "facts": told.facts().collect::<BTreeMap<_, _>>(),
             "causes": told.causes,
             "evidence": told.finding.evidence,
         },
