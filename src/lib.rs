@@ -14,6 +14,7 @@ pub(crate) mod memory;
 pub mod plain;
 pub mod preflight;
 pub mod progress;
+pub mod push;
 pub mod register;
 pub mod report;
 pub mod scan;

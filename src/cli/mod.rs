@@ -9,6 +9,7 @@ mod debt;
 mod diff;
 mod explain;
 mod explain_page;
+mod export;
 pub(crate) mod find;
 mod init;
 pub(crate) mod latest;
@@ -66,6 +67,8 @@ enum Command {
     Assess(assess::Args),
     /// Render a stored scan again
     Report(report::Args),
+    /// Prepare files for other tools to take in: the Well-Architected Tool, DuckDB, Athena
+    Export(export::Args),
     /// Explain a control or a criterion: the model's words, the rule, the evidence, the remedy
     Explain(explain::Args),
     /// List controls, criteria and thresholds, or print the schema of the JSON output
@@ -95,6 +98,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Preflight(args) => preflight::run(&args),
         Command::Assess(args) => assess::run(args),
         Command::Report(args) => report::run(args),
+        Command::Export(args) => export::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Controls(args) => controls::run(&args),
         Command::Policy(args) => policy::run(&args),

@@ -11,6 +11,7 @@ use rung_rules::{
     model::{Outcome, Verdict},
 };
 
+pub(super) use markdown::since as since_in_markdown;
 pub use markdown::write as markdown;
 pub(super) use text::since;
 

@@ -92,3 +92,9 @@ pub fn place(aside: Aside, out: &mut impl Write) -> io::Result<()> {
     file.rewind()?;
     io::copy(&mut file, out).map(drop)
 }
+
+/// Writes an object up to where further fields can follow: all of it but the closing brace.
+pub(super) fn open(value: &serde_json::Value, out: &mut dyn Write) -> io::Result<()> {
+    let text = value.to_string();
+    out.write_all(text.strip_suffix('}').unwrap_or(&text).as_bytes())
+}

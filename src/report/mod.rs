@@ -1,12 +1,21 @@
 //! Reports: one file a format, all from the same assessment.
 
+mod asff;
 pub mod console;
 pub mod csv;
 pub mod diff;
 pub mod german;
 pub mod html;
 pub mod json;
+pub mod jsonl;
+pub mod junit;
+pub mod markdown;
+mod ocsf;
+pub mod rows;
+mod sarif;
 pub mod text;
+pub mod wa_tool;
+mod wafpass;
 
 use std::{
     io::{self, Write},
@@ -19,6 +28,9 @@ use rung_rules::{
     changes::Changes,
     model::{Assessment, Judged},
 };
+
+pub use rows::Lots;
+pub use wafpass::Project;
 
 /// An assessment without its findings, which follow as a stream.
 pub type Head = Assessment<()>;
@@ -34,6 +46,20 @@ pub enum Format {
     Html,
     /// Every finding, for a spreadsheet
     Csv,
+    /// A summary that fits a pull request
+    Md,
+    /// A suite a control, a case a criterion, for the gate of a pipeline
+    Junit,
+    /// OCSF Compliance Findings, JSON lines
+    Ocsf,
+    /// SARIF 2.1.0: what fails, and what is unknown
+    Sarif,
+    /// Requests of Security Hub's BatchImportFindings, one a line; nothing is sent
+    Asff,
+    /// wafpass-result.json, for the server of WAF++
+    Wafpass,
+    /// A flat row a finding, for DuckDB and Athena
+    Jsonl,
 }
 
 /// What a report may mention besides the assessment.
@@ -60,5 +86,23 @@ pub fn write(
         Format::Json => json::write(&head.clone().with_findings(json::Stream::new(findings.into_iter())).0, out),
         Format::Html => html::write(head, rendering.changes, findings, out),
         Format::Csv => csv::write(findings, out),
+        Format::Md => markdown::write(head, rendering.changes, out),
+        Format::Junit => junit::write(head, out),
+        Format::Ocsf | Format::Sarif | Format::Asff | Format::Wafpass | Format::Jsonl => {
+            rows(format, head, findings, &Project::default(), out)
+        }
     }
+}
+
+/// Writes a format that has a row a finding.
+pub fn rows(
+    format: Format,
+    head: &Head,
+    findings: impl IntoIterator<Item: Judged>,
+    project: &Project,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut lots = Lots::begin(format, head, project, out)?;
+    lots.add(findings, &head.gaps)?;
+    lots.end()
 }

@@ -169,6 +169,7 @@ fn every_command_has_help_with_examples() {
         "policy",
         "attest",
         "debt",
+        "export",
         "init",
         "whatif",
         "verify",

@@ -14,6 +14,8 @@ mod diff;
 mod disk;
 mod docs;
 mod emulator;
+mod exports;
+mod exports_push;
 mod faults;
 mod gate;
 mod german;

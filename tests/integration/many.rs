@@ -39,7 +39,12 @@ fn scan_of(scanned: &rung::scan::Scanned, ids: &[&str]) -> Scan {
 }
 
 /// Writes accounts in this order, and gives the assessment and the bundle.
-fn together(scanned: &rung::scan::Scanned, ids: &[&str], folder: &Path, settings: &Settings) -> (String, Bundle) {
+pub(crate) fn together(
+    scanned: &rung::scan::Scanned,
+    ids: &[&str],
+    folder: &Path,
+    settings: &Settings,
+) -> (String, Bundle) {
     let mut whole = Whole::new(settings, scanned.set.now);
     for id in ids {
         let (told, of) = account(scanned, id);

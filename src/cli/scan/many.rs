@@ -32,7 +32,7 @@ use crate::{
     changes,
     failure::{Exit, Failure},
     plain::plain,
-    report::{Format, Rendering, csv, text},
+    report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
     scan::{
         many::{Asked, Caller, Interrupted, ScanSums, Seen},
         same_account,
@@ -270,6 +270,13 @@ pub(in crate::cli) fn write(
             let mut lines = csv::Lines::begin(out)?;
             decided.walk(accounts, &mut |visit| lines.add(visit.findings.iter()))?;
             lines.end()
+        }),
+        Format::Md => output.write(|out| markdown::write(&decided.head, rendering.changes, out)),
+        Format::Junit => output.write(|out| junit::write(&decided.head, out)),
+        Format::Ocsf | Format::Sarif | Format::Asff | Format::Wafpass | Format::Jsonl => output.write(|out| {
+            let mut lots = Lots::begin(format, &decided.head, &Project::default(), out)?;
+            decided.walk(accounts, &mut |visit| lots.add(visit.findings.iter(), &visit.gaps))?;
+            lots.end()
         }),
     }
 }

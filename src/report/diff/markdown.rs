@@ -37,6 +37,13 @@ pub fn write(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{}", counted(&changes.findings))
 }
 
+/// The levels that changed, for the summary of a scan: a table and a line.
+pub(in crate::report) fn since(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "### Since the scan of {}\n", moment(changes.before.started_at))?;
+    controls(changes, out)?;
+    writeln!(out, "{}\n", counted(&changes.findings))
+}
+
 fn controls(changes: &Changes, out: &mut dyn Write) -> io::Result<()> {
     let sections = sections(changes);
     if sections.is_empty() {
