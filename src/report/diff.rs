@@ -48,7 +48,7 @@ fn sections(changes: &Changes) -> Vec<(&'static str, Vec<&ControlChange>)> {
         ("Fell", of(&[Direction::Fell])),
         ("Rose", of(&[Direction::Rose])),
         ("Confirmed as before, possible otherwise", of(&[Direction::Wider, Direction::Narrower])),
-        ("Level as before, otherwise in other ways", of(&[Direction::Same])),
+        ("Applies, or stands with waivers, otherwise", of(&[Direction::Same])),
     ];
     all.into_iter().filter(|(_, controls)| !controls.is_empty()).collect()
 }
@@ -95,7 +95,7 @@ fn counted(counts: &FindingCounts) -> String {
         (gone, "gone"),
         (seen, "seen now"),
         (hidden, "not seen any more"),
-        (otherwise, "concerned in one scan only"),
+        (otherwise, "spoken about in one scan only"),
         (same, "as before"),
     ];
     let told: Vec<_> =

@@ -131,21 +131,18 @@ fn nothing_changed_and_ways_to_name_scans() {
 #[test]
 fn a_level_that_fell_fails_a_build_that_asks_for_it() {
     let rung = Rung::new();
+    fs::write(rung.path("rung.toml"), "[thresholds]\n090.storage_type_selected_share = 100\n").unwrap();
     scan(&rung, "a");
-    rung.ok(&["attest", "index-strategy", "--owner", "Ada", "--statement", "so"]);
-    rung.ok(&["attest", "caching-strategy", "--owner", "Ada", "--statement", "so"]);
+    fs::remove_file(rung.path("rung.toml")).unwrap();
     scan(&rung, "b");
-    let rose: Vec<_> = list(&diff(&rung, &["a", "b"]), "controls")
-        .iter()
-        .filter(|own| own["direction"] == "rose")
-        .map(|own| own["control"].clone())
-        .collect();
-    assert!(!rose.is_empty());
+    let changes = diff(&rung, &["a", "b"]);
+    let own = of(&changes, "controls", "control", "WAF-PERF-090");
+    assert_eq!((&own["direction"], &own["causes"]), (&"rose".into(), &serde_json::json!(["threshold"])));
     assert_eq!(rung.run(&["diff", "a", "b", "--fail-on-worse"]).status.code(), Some(0));
     let fell = rung.run(&["diff", "b", "a", "--fail-on-worse", "-o", "fell.txt"]);
     assert_eq!(fell.status.code(), Some(1));
     let text = fs::read_to_string(rung.path("fell.txt")).unwrap();
-    assert!(text.contains("  Fell\n") && text.contains("was withdrawn."), "{text}");
+    assert!(text.contains("  Fell\n") && text.contains("Fell from 2 to 1: storage-type-selected is unmet"), "{text}");
 }
 
 #[test]
@@ -242,8 +239,9 @@ fn what_is_denied_is_not_gone_and_what_is_seen_again_is_not_new() {
     let found = diff(&rung, &["b", "c"]);
     assert_eq!(causes(&found), ["coverage"], "{found:#}");
     assert_eq!((&found["findings"]["appeared"], &found["findings"]["worse"]), (&0.into(), &0.into()));
-    let own = of(&found, "criteria", "criterion", NEW);
-    assert_eq!((&own["before"], &own["after"]), (&"unknown".into(), &"unmet".into()));
+    let fails = list(&found, "criteria").iter().find(|own| own["before"] == "unknown" && own["after"] == "unmet");
+    let why = fails.expect("something that was hidden fails")["why"].as_str().unwrap();
+    assert!(why.contains("what was not seen before is seen now (it was: "), "{why}");
     // Over the hole: nothing but what was denied changed, and that is as it was.
     let over = diff(&rung, &["a", "c"]);
     assert!(causes(&over).is_empty(), "{over:#}");
@@ -260,11 +258,12 @@ fn an_organisation_is_compared_account_by_account() {
         rung.ok(&[&args[..], more].concat())
     };
     scan("a", &["--external-id", "team-4711", "--quiet"]);
-    fs::write(rung.path("rung.toml"), "[thresholds]\n090.storage_type_selected_share = 1\n").unwrap();
+    fs::write(rung.path("rung.toml"), "[thresholds]\n090.storage_type_selected_share = 100\n").unwrap();
     let text = scan("b", &["--external-id", "team-4711"]);
     assert!(text.contains("Since the scan of "), "{text}");
     let changes: Value = serde_json::from_slice(&fs::read(rung.path("b/changes.json")).unwrap()).unwrap();
     assert_eq!(causes(&changes), ["threshold"], "{changes:#}");
+    assert!(text.contains("Fell from 2 to 1: storage-type-selected is unmet"), "{text}");
     assert_eq!(changes, diff(&rung, &["a", "b"]));
     rung.ok(&["verify", "a", "b"]);
     fits_the_schema(&rung, &rung.path("b/changes.json"));

@@ -20,6 +20,8 @@ const SUBJECTS: usize = 40;
 const GAPS: usize = 10;
 /// Criteria whose outcome is as before that are listed.
 const BELOW: usize = 20;
+/// Criteria that the summary of a scan names where no level changed.
+const SOME: usize = 3;
 /// Widest name of a subject.
 const NAME: usize = 48;
 
@@ -166,13 +168,17 @@ pub(in crate::report) fn since(changes: &Changes, out: &mut dyn Write) -> io::Re
         wrapped(&changes.pillar.why, "pillar: ", out)?;
     }
     let moved: Vec<_> = sections(changes).into_iter().flat_map(|(_, controls)| controls).collect();
+    let otherwise: Vec<_> = changes.criteria.iter().filter(|own| own.before != own.after).collect();
     if moved.is_empty() {
         wrapped("No level changed.", "", out)?;
+        for own in otherwise.iter().take(SOME) {
+            wrapped(&own.why, &format!("{:03} {}: ", own.control.number(), short(&own.criterion)), out)?;
+        }
     }
     for control in moved {
         wrapped(&control.why, &format!("{:03}: ", control.control.number()), out)?;
     }
-    let otherwise = changes.criteria.iter().filter(|own| own.before != own.after).count();
+    let otherwise = otherwise.len();
     let criteria = if otherwise == 1 { "1 criterion came" } else { "criteria came" };
     let criteria = if otherwise == 1 { criteria.to_owned() } else { format!("{otherwise} {criteria}") };
     wrapped(&format!("{criteria} out otherwise. {}", counted(&changes.findings)), "", out)?;
