@@ -37,10 +37,19 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("run.html", include_str!("templates/run.html")),
 ];
 
+/// The report's own look.
+const LOOK: &str = concat!(
+    include_str!("../report/html/css/base.css"),
+    include_str!("../report/html/css/overview.css"),
+    include_str!("../report/html/css/controls.css"),
+    include_str!("../report/html/css/findings.css"),
+    include_str!("../report/html/css/narrow.css"),
+);
+
 /// One line an asset: its name under `/assets/`, its kind, its content.
 const ASSETS: &[(&str, &str, &str)] = &[
     // The report's own look, then what only the web view has.
-    ("report.css", "text/css; charset=utf-8", include_str!("../report/html/report.css")),
+    ("report.css", "text/css; charset=utf-8", LOOK),
     ("serve.css", "text/css; charset=utf-8", include_str!("assets/serve.css")),
     ("view.css", "text/css; charset=utf-8", include_str!("assets/view.css")),
     ("uplot.css", "text/css; charset=utf-8", include_str!("assets/uplot/uPlot.min.css")),
