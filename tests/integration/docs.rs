@@ -95,6 +95,7 @@ fn files_that_the_docs_name_exist() {
     let pages = [
         "README.md",
         "CONTRIBUTING.md",
+        "docs/api.md",
         "docs/architecture.md",
         "docs/bundle.md",
         "docs/trust.md",
@@ -103,6 +104,7 @@ fn files_that_the_docs_name_exist() {
         "docs/guide.md",
         "docs/organisation.md",
         "docs/preflight.md",
+        "docs/store.md",
     ];
     for page in pages {
         let text = fs::read_to_string(root().join(page)).unwrap();

@@ -72,7 +72,8 @@ impl Site {
     fn page(&self, path: &str) -> String {
         let (status, _, text) = self.answer(path);
         assert_eq!(status, 200, "{path}: {text}");
-        text
+        // Templates write the slash as a reference, too.
+        text.replace("&#x2f;", "/")
     }
 
     fn json(&self, path: &str) -> Value {
@@ -246,13 +247,13 @@ fn what_strangers_wrote_is_text_on_every_page() {
         site.of(1, &one),
         site.of(1, &format!("/findings?{asked}")),
     ];
+    // What a form sends back has to be as it was; inside a field it is text, whatever it is.
+    let fields = regex::Regex::new("value=\"[^\"]*\"").unwrap();
     for path in pages {
         let page = site.page(&path);
-        assert!(
-            !page.contains("<script>alert") && !page.contains("<img src=x") && !page.contains('\u{202e}'),
-            "{path}"
-        );
+        assert!(!page.contains("<script>alert") && !page.contains("<img src=x"), "{path}");
         assert!(!page.contains(">49<"), "{path}: a template inside a name");
+        assert!(!fields.replace_all(&page, "").contains('\u{202e}'), "{path}: turns the direction of writing");
     }
     assert!(site.page(&site.of(1, &format!("/findings?{asked}"))).contains("&lt;script&gt;alert"));
     for path in [
@@ -286,7 +287,7 @@ fn a_store_that_goes_away_is_told_on_every_page_and_its_return_is_seen() {
     }
     let (status, _, text) = site.answer("/api/v1/scans");
     let error: Value = serde_json::from_str(&text).unwrap();
-    assert!(status == 503 && error["error"].as_str().unwrap().contains("cannot be reached"));
+    assert!(status == 503 && error["error"].as_str().unwrap().contains("does not answer"));
     assert_eq!(site.answer("/assets/view.css").0, 200);
     server.begin();
     assert!(site.page("/").contains("Next steps"));

@@ -33,9 +33,9 @@ pub fn routes() -> Router<Web> {
 impl From<StoreError> for WebError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Away(why) => {
-                WebError::Unavailable(format!("{why}. Nothing is lost: the bundles have everything."))
-            }
+            StoreError::Away(why) => WebError::Unavailable(format!(
+                "The store does not answer ({why}). Nothing is lost: the bundles have everything."
+            )),
             StoreError::Refused(why) => WebError::BadInput(why),
             StoreError::Defect(error) => WebError::Internal(error),
         }
