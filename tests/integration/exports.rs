@@ -112,7 +112,8 @@ fn what_people_say_stays_apart_from_what_was_seen() {
             "[[attestation]]\ncriterion = \"{criterion}\"\nowner = \"Ada\"\ndate = 2026-11-05\nexpires = 2030-01-01\nstatement = \"so\"\nproof = [\"https://wiki.example\"]\n"
         )
     };
-    let attestations = ["index-strategy", "stress-reports", "quarterly-review", "sizing-documented"].map(attested);
+    let attestations =
+        ["index-strategy", "stress-reports", "quarterly-review", "debt-register", "sizing-documented"].map(attested);
     std::fs::write(rung.path("attestations.toml"), attestations.concat()).unwrap();
     let waiver =
         |what: &str| format!("[[waiver]]\n{what}\nreason = \"=1+1 @team\"\nowner = \"Ada\"\nexpires = 2030-01-01\n");
