@@ -162,9 +162,15 @@ impl Decided<'_> {
         Ok(head)
     }
 
-    /// The HTML report of `head`, which is that for people; `name` is its file's.
-    pub fn html<'h>(&'h mut self, head: &'h Head, name: Option<&str>) -> io::Result<html::Report<'h>> {
-        self.page.report(head, None, name)
+    /// The HTML report of `head`, which is that for people; `name` is its file's, `changes` what came of comparing it with the scan
+    /// before.
+    pub fn html<'h>(
+        &'h mut self,
+        head: &'h Head,
+        changes: Option<serde_json::Value>,
+        name: Option<&str>,
+    ) -> io::Result<html::Report<'h>> {
+        self.page.report(head, changes, name)
     }
 
     /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.

@@ -57,7 +57,8 @@ fn together(scanned: &rung::scan::Scanned, ids: &[&str], folder: &Path, settings
     let mut json = Vec::new();
     decided.json(&accounts, &mut json).unwrap();
     draft.write_assessment(|out| decided.json(&accounts, out)).unwrap();
-    draft.write_page(|out| decided.html(out)).unwrap();
+    let people = decided.for_people().unwrap();
+    draft.write_report(decided.html(&people, None, Some("report.html"))).unwrap();
     let path = draft.finish(&decided.head.scan).unwrap();
     (String::from_utf8(json).unwrap(), Bundle::open(&path).unwrap())
 }
