@@ -9,8 +9,16 @@ from axe_playwright_python.sync_playwright import Axe
 GRAVE = {"serious", "critical"}
 
 
-def faults(page):
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+#: Rows are alike, and axe looks at each for long: of every table a few are enough, of the criteria of a level two.
+THIN = """() => {
+  for (const body of document.querySelectorAll('main tbody')) [...body.rows].slice(4).forEach((row) => row.remove());
+  for (const list of document.querySelectorAll('.items, .subjects')) [...list.children].slice(3).forEach((item) => item.remove());
+  for (const group of document.querySelectorAll('.level-group')) [...group.querySelectorAll('.criterion')].slice(2).forEach((card) => card.remove());
+}"""
+
+
+def faults(page, context=None):
+    found = Axe().run(page, context=context, options={"resultTypes": ["violations"]}).response["violations"]
     return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]} {fault['nodes'][0].get('failureSummary', '')[:200]}" for fault in found if fault["impact"] in GRAVE]
 
 
@@ -18,17 +26,18 @@ def check_axe(check):
     """Light and dark, each language, a phone, the open drawer."""
     page = check.page
     languages = ["en", "de"] if page.locator("#german").count() else ["en"]
-    views = [(scheme, language, size) for scheme in ("light", "dark") for language in languages for size in ((1440, 900),)] + [("light", languages[-1], (390, 844))]
+    views = [(scheme, language, (1440, 900)) for scheme in ("light", "dark") for language in languages] + [("light", languages[-1], (390, 844))]
     for scheme, language, (width, height) in views:
         page.set_viewport_size({"width": width, "height": height})
         check.open(f"#overview?lang={language}&theme={scheme}")
         page.evaluate("drawAllCharts()")
+        page.evaluate(THIN)
         name = f"axe, {scheme}, {language}, {width} pixels"
         check.expect(page.evaluate("document.documentElement.lang") == language, f"{name}: the page says another language")
         check.expect(not (found := faults(page)), f"{name}: {found[:4]}")
         if page.locator(".open-row").count():
             page.locator(".open-row").first.click()
-            check.expect(not (found := faults(page)), f"{name}, drawer: {found[:4]}")
+            check.expect(not (found := faults(page, "#drawer")), f"{name}, drawer: {found[:4]}")
             page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1360, "height": 900})
 

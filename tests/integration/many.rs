@@ -62,7 +62,8 @@ pub(crate) fn together(
     let mut json = Vec::new();
     decided.json(&accounts, &mut json).unwrap();
     draft.write_assessment(|out| decided.json(&accounts, out)).unwrap();
-    draft.write_page(|out| decided.html(out)).unwrap();
+    let people = decided.for_people().unwrap();
+    draft.write_report(decided.html(&people, None, Some("report.html"))).unwrap();
     let path = draft.finish(&decided.head.scan).unwrap();
     (String::from_utf8(json).unwrap(), Bundle::open(&path).unwrap())
 }
