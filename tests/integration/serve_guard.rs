@@ -179,8 +179,10 @@ fn a_form_counts_from_our_own_page_only() {
         let answer = served.send(request);
         assert_eq!(answer.status, 403, "{name}: {}", answer.text);
     }
-    let json = served.form("/people/attest", &fields(own)).header(header::CONTENT_TYPE, "text/plain");
-    assert!(served.send(json).status.is_client_error());
+    let mut json = served.form("/people/attest", &fields(own)).build().unwrap();
+    json.headers_mut().insert(header::CONTENT_TYPE, "text/plain".parse().unwrap());
+    let json = RequestBuilder::from_parts(served.client.clone(), json);
+    assert_eq!(served.send(json).status, 400, "no form");
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
         assert_eq!(served.send(served.ask(method, "/people/attest")).status, 405);
     }
@@ -216,7 +218,7 @@ fn it_does_not_listen_beyond_this_machine_unasked() {
     }
     let message = rung.fails(2, &["serve", "--listen", "0.0.0.0:0", "--token-file", "token"]);
     assert!(message.contains("--public-url"), "{message}");
-    for (token, words) in [("short", "shorter than 32"), ("two words, and long enough to be one token", "one word")] {
+    for (token, words) in [("too-few", "shorter than 32"), ("two words, and long enough to be one token", "one word")] {
         fs::write(rung.path("token"), token).unwrap();
         let message = rung.fails(2, &["serve", "--token-file", "token"]);
         assert!(message.contains(words) && !message.contains(token), "{message}");

@@ -202,8 +202,17 @@ fn looking_changes_nothing() {
     let page = served.get("/people").text;
     let renew = format!("/people/attest?renews={}", renews(&page));
     // Everything that a link or an address can ask, even the addresses that forms are sent to.
-    for path in ["/people", &renew, "/people/attest?criterion=caching-strategy", "/people/waive", "/run", "/run/state"]
-    {
+    for path in [
+        "/people",
+        &renew,
+        "/people/attest?criterion=caching-strategy",
+        "/people/waive",
+        "/run",
+        "/run/state",
+        "/",
+        "/scans",
+        "/trend",
+    ] {
         assert_eq!(served.get(path).status, 200, "{path}");
     }
     for path in ["/run/start", "/run/stop", "/logout"] {
@@ -213,5 +222,5 @@ fn looking_changes_nothing() {
     assert!(served.get("/run").text.contains("Start a scan"));
     assert_eq!(files(rung.home.path()), before);
     // And what needs a person is told from the stored scan.
-    assert!(page.contains("Lifts the control from") && page.contains("caching-strategy"), "{page}");
+    assert!(page.contains("One of those that level 3 needs.") && page.contains("caching-strategy"), "{page}");
 }
