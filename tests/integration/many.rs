@@ -63,7 +63,7 @@ pub(crate) fn together(
     decided.json(&accounts, &mut json).unwrap();
     draft.write_assessment(|out| decided.json(&accounts, out)).unwrap();
     let people = decided.for_people().unwrap();
-    draft.write_report(decided.html(&people, None, Some("report.html"))).unwrap();
+    draft.write_report(decided.html(&people, Some("report.html"))).unwrap();
     let path = draft.finish(&decided.head.scan).unwrap();
     (String::from_utf8(json).unwrap(), Bundle::open(&path).unwrap())
 }

@@ -213,7 +213,7 @@ impl<'s> Written<'s> {
         decided.changes.iter().try_for_each(|changes| draft.write_changes(changes))?;
         draft.write_assessment(|out| decided.json(&accounts, out))?;
         let people = decided.for_people()?;
-        draft.write_report(decided.html(&people, None, Some(REPORT)))?;
+        draft.write_report(decided.html(&people, Some(REPORT)))?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
         Ok((decided, accounts, bundle))
@@ -264,7 +264,7 @@ pub(in crate::cli) fn write(
         Format::Json => output.write(|out| decided.json(accounts, out)),
         Format::Html => {
             let (head, name) = (decided.for_people()?, output.file_name());
-            output.report(decided.html(&head, None, name.as_deref()))
+            output.report(decided.html(&head, name.as_deref()))
         }
         Format::Csv => output.write(|out| {
             let mut lines = csv::Lines::begin(out)?;
