@@ -222,5 +222,5 @@ fn looking_changes_nothing() {
     assert!(served.get("/run").text.contains("Start a scan"));
     assert_eq!(files(rung.home.path()), before);
     // And what needs a person is told from the stored scan.
-    assert!(page.contains("One of those that level 3 needs.") && page.contains("caching-strategy"), "{page}");
+    assert!(page.contains("One of those that level 5 needs.") && page.contains("caching-strategy"), "{page}");
 }
