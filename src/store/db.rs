@@ -7,7 +7,7 @@ use std::{
 };
 
 use sqlx::{
-    Any, AnyPool, AssertSqlSafe, Executor, FromRow, Transaction,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, FromRow, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
 };
 use tokio::sync::{Mutex, MutexGuard, Semaphore};
@@ -89,6 +89,12 @@ impl Db {
                 "PRAGMA cache_size = -16000",
             ],
         };
+        // Alone first: a pool would try again and again, and in the end say only that it took too long.
+        let mut first = AnyConnection::connect(&url.driver()?).await.map_err(|error| named(error, url))?;
+        for words in setup {
+            first.execute(*words).await.map_err(|error| named(error, url))?;
+        }
+        first.close().await.map_err(|error| named(error, url))?;
         let options = AnyPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         let options = options.after_connect(move |connection, _| {
             Box::pin(async move {
