@@ -137,12 +137,12 @@ def check_sign_in(check):
 def check_pages(check):
     """Every entry of the menu, and the first way from it to the content."""
     check.page.goto(f"{check.url}/people")
-    entries = [(link.inner_text(), link.get_attribute("href")) for link in check.page.locator("nav a").all()]
+    entries = [(link.inner_text(), link.get_attribute("href")) for link in check.page.locator("header nav a").all()]
     check.expect(len(entries) == 7, f"seven entries, not {entries}")
     for name, address in entries:
         answer = check.page.goto(check.url + address)
         check.expect(answer.status == 200, f"{address}: {answer.status}")
-        current = check.page.locator("nav a[aria-current=page]").all_inner_texts()
+        current = check.page.locator("header nav a[aria-current=page]").all_inner_texts()
         check.expect(current == [name], f"{address}: the menu shows {current}")
         check.look(name.lower())
     check.page.keyboard.press("Tab")
