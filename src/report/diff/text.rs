@@ -172,7 +172,8 @@ pub(in crate::report) fn since(changes: &Changes, out: &mut dyn Write) -> io::Re
     if moved.is_empty() {
         wrapped("No level changed.", "", out)?;
         for own in otherwise.iter().take(SOME) {
-            wrapped(&own.why, &format!("{:03} {}: ", own.control.number(), short(&own.criterion)), out)?;
+            let told = format!("{:03} {}: {}", own.control.number(), short(&own.criterion), own.why);
+            wrapped(&told, "", out)?;
         }
     }
     for control in moved {
