@@ -8,6 +8,23 @@ fn check(report: &std::path::Path) -> String {
     run(report, &[])
 }
 
+/// What a page says of its data; how it can be used otherwise does not depend on them.
+const CONTENT: &[&str] = &[
+    "check_quiet",
+    "check_overview",
+    "check_controls",
+    "check_charts",
+    "check_groups",
+    "check_drawer",
+    "check_console_links",
+    "check_hostile_names",
+    "check_lists",
+    "check_path",
+    "check_people",
+    "check_gaps",
+    "check_narrow",
+];
+
 /// All checks, or only those that are named.
 fn run(report: &std::path::Path, only: &[&str]) -> String {
     let mut command = Command::new(python());
@@ -52,7 +69,7 @@ fn hostile_names_are_text() {
         serde_json::from_value::<rung_rules::model::Assessment>(assessment).unwrap().with_findings(());
     let path = rung.path("hostile.html");
     rung::report::html::write(&head, None, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
-    check(&path);
+    run(&path, CONTENT);
 }
 
 #[test]
@@ -85,7 +102,8 @@ fn what_changed_stands_on_the_first_screen() {
     let (head, findings) = assessment.with_findings(());
     let mut page = rung::report::html::Page::of(&head, findings).unwrap();
     let path = rung.path("changed.html");
-    let mut report = page.report(&head, Some(changes()), Some("changed.html")).unwrap();
+    let changes: rung_rules::changes::Changes = serde_json::from_value(changes()).unwrap();
+    let mut report = page.report(&head, Some(&changes), Some("changed.html")).unwrap();
     report.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
     run(&path, &["check_quiet", "check_first_screen", "check_overview", "check_headings", "check_axe", "check_narrow"]);
 }
@@ -150,7 +168,7 @@ fn what_people_say_is_shown_as_what_it_is() {
         "Ada \"the\" Countess of Lovelace, who wrote more than fits into a line and said so more than once",
     );
     rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
-    check(&rung.path("b/report.html"));
+    run(&rung.path("b/report.html"), CONTENT);
 }
 
 #[test]
@@ -158,7 +176,7 @@ fn what_strangers_write_into_these_files_is_text() {
     let rung = Rung::new();
     with_people(&rung, "</script><script>window.__pwned=1</script><img src=x onerror=window.__pwned=1>\u{202e}=1+1");
     rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
-    check(&rung.path("b/report.html"));
+    run(&rung.path("b/report.html"), CONTENT);
     let text = rung.ok(&["report", "b", "--format", "text"]);
     assert!(!text.contains('\u{202e}'), "the terminal gets no character that turns writing");
 }
