@@ -30,7 +30,7 @@ function causeWords(report, cause) {
 }
 
 function gapTitle(report, gap) {
-  return `${gap.operation}${gap.what ? `, ${gap.what}` : ""}: ${causeWords(report, gap.cause)}`;
+  return `${gap.operation}${gap.what ? `, ${tm(gap.what)}` : ""}: ${causeWords(report, gap.cause)}`;
 }
 
 function showGaps(report) {
@@ -49,7 +49,7 @@ function showGaps(report) {
 
 function gapRow(report, gap) {
   return el("tr", { id: gap.id },
-    el("td", { "data-head": t("Operation") }, el("code", {}, said(gap.operation)), gap.what ? el("span", { class: "sub" }, said(gap.what)) : null),
+    el("td", { "data-head": t("Operation") }, el("code", {}, said(gap.operation)), gap.what ? el("span", { class: "sub" }, said(tm(gap.what))) : null),
     el("td", { "data-head": t("Where") }, said(gap.region), el("span", { class: "sub num" }, said(gap.account))),
     el("td", { "data-head": t("Cause") }, causeWords(report, gap.cause), gap.detail ? el("span", { class: "sub detail" }, saidLong(gap.detail, 160)) : null),
     el("td", { "data-head": t("Opens with") }, saidLong(tm(gap.opens_with), 240)),

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use minijinja::{AutoEscape, Environment, context};
 
 use super::{Head, data::for_script};
+use crate::report::german;
 
 const TEMPLATE: &str = include_str!("report.html");
 const CSS: &[&str] = &[
@@ -74,7 +75,8 @@ fn write(title: &str, plot: Option<&str>, data: &str, out: &mut dyn Write) -> io
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     let console_links = for_script(CONSOLE_LINKS);
-    let context = context! { title, css => CSS.concat(), js => JS.concat(), plot, console_links, data => DATA };
+    let (css, js, german) = (CSS.concat(), JS.concat(), german::json()?);
+    let context = context! { title, css, js, plot, console_links, german, data => DATA };
     let page = environment.render_str(TEMPLATE, context).map_err(io::Error::other)?;
     let (before, after) =
         page.split_once(DATA).ok_or_else(|| io::Error::other("the page has no place for its data"))?;
