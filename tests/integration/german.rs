@@ -31,7 +31,7 @@ fn collect(value: &Value, said: &mut BTreeSet<String>) {
             for (name, value) in fields.iter().filter(|(name, _)| *name != "findings" && *name != "waivers") {
                 match value.as_str() {
                     Some(text) if SAID.contains(&name.as_str()) && !text.is_empty() => {
-                        drop(said.insert(text.to_owned()))
+                        said.insert(text.to_owned());
                     }
                     _ if name == "notes" => {
                         said.extend(value.as_array().unwrap().iter().map(|note| note.as_str().unwrap().to_owned()))
