@@ -61,12 +61,12 @@ impl<'a> Lots<'a> {
 
     /// A lot of findings, and the gaps of the accounts that they are of.
     pub fn add(&mut self, findings: impl IntoIterator<Item: Judged>, gaps: &[GapReport]) -> io::Result<()> {
-        let gaps: BTreeMap<String, &GapReport> = gaps.iter().map(|gap| (gap.gap.id.to_string(), gap)).collect();
+        let by_id: BTreeMap<String, &GapReport> = gaps.iter().map(|gap| (gap.gap.id.to_string(), gap)).collect();
         for finding in findings {
-            self.rows.row(&self.book.told(finding.into_finding(), &gaps, false)?)?;
+            self.rows.row(&self.book.told(finding.into_finding(), &by_id, false)?)?;
         }
-        for finding in self.book.unseen(&gaps) {
-            self.rows.row(&self.book.told(finding, &gaps, true)?)?;
+        for finding in self.book.unseen(gaps) {
+            self.rows.row(&self.book.told(finding, &by_id, true)?)?;
         }
         Ok(())
     }
@@ -100,8 +100,8 @@ impl<'a> Book<'a> {
     }
 
     /// Of each account that hides resources from a criterion: that there may be more than were judged.
-    fn unseen(&self, gaps: &BTreeMap<String, &GapReport>) -> Vec<Finding> {
-        let accounts: BTreeSet<&str> = gaps.values().map(|gap| gap.gap.account.as_str()).collect();
+    fn unseen(&self, gaps: &[GapReport]) -> Vec<Finding> {
+        let accounts: BTreeSet<&str> = gaps.iter().map(|gap| gap.gap.account.as_str()).collect();
         let hidden = self.criteria.values().filter(|(_, criterion)| criterion.counts.unseen);
         let of = |(_, criterion): &(_, &CriterionReport)| {
             accounts.iter().filter_map(|account| self.unseen_of(criterion, account, gaps)).collect::<Vec<_>>()
@@ -109,14 +109,9 @@ impl<'a> Book<'a> {
         hidden.flat_map(of).collect()
     }
 
-    fn unseen_of(
-        &self,
-        criterion: &CriterionReport,
-        account: &str,
-        gaps: &BTreeMap<String, &GapReport>,
-    ) -> Option<Finding> {
-        let own = |(_, gap): &(&String, &&GapReport)| gap.gap.account == account && gap.hides.contains(&criterion.id);
-        let reasons: Vec<_> = gaps.iter().filter(own).take(GAPS).map(|(id, _)| id.clone()).collect();
+    fn unseen_of(&self, criterion: &CriterionReport, account: &str, gaps: &[GapReport]) -> Option<Finding> {
+        let own = |gap: &&GapReport| gap.gap.account == account && gap.hides.contains(&criterion.id);
+        let reasons: Vec<_> = gaps.iter().filter(own).take(GAPS).map(|gap| gap.gap.id.to_string()).collect();
         (!reasons.is_empty())
             .then(|| Finding { reasons, ..self.account_stands(&criterion.id, account, Verdict::Unknown) })
     }

@@ -94,6 +94,9 @@ impl<'a> Told<'a> {
         let mut digest = Sha256::new();
         digest.update(&self.finding.criterion);
         digest.update([0]);
+        // The ARN of a bucket names no account.
+        digest.update(self.finding.subject.subject.account.as_bytes());
+        digest.update([0]);
         digest.update(self.finding.subject.subject.arn.as_bytes());
         if self.alone {
             digest.update([0]);
