@@ -117,6 +117,19 @@ fn files_that_the_docs_name_exist() {
     }
 }
 
+#[test]
+fn every_picture_is_shown_somewhere() {
+    let pages = fs::read_dir(root().join("docs")).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    let text: String = pages.map(|page| fs::read_to_string(page).unwrap_or_default()).collect();
+    let text = format!("{text}{}", fs::read_to_string(root().join("README.md")).unwrap());
+    let pictures: Vec<_> = fs::read_dir(root().join("docs/pictures")).unwrap().map(|file| file.unwrap()).collect();
+    assert!(!pictures.is_empty(), "there are no pictures: scripts/pictures.py makes them");
+    for picture in pictures {
+        let name = picture.file_name().into_string().unwrap();
+        assert!(text.contains(&format!("pictures/{name})")), "no page shows docs/pictures/{name}");
+    }
+}
+
 /// Blocks of a page that name a file: "```toml rung.toml".
 fn blocks(page: &str) -> Vec<(String, String)> {
     let text = fs::read_to_string(root().join(page)).unwrap();
