@@ -53,13 +53,13 @@ pub(super) fn each_once(causes: Vec<ChangeCause>) -> Vec<ChangeCause> {
 }
 
 /// The groups of a step that went the way the outcome went, those that decide it; all of them where none did.
-pub(super) fn relevant<'t>(
-    touched: &'t Touched,
+pub(super) fn relevant(
+    touched: &Touched,
     step: usize,
     bar: Bar,
     before: Option<Outcome>,
     after: Option<Outcome>,
-) -> Vec<(Code, Code, &'t Group)> {
+) -> Vec<(Code, Code, &Group)> {
     let rank = |outcome| match outcome {
         Some(Outcome::Unmet) => 0,
         Some(Outcome::Unknown) => 1,

@@ -214,8 +214,11 @@ fn needed(row: &Row) -> Needed {
 /// What needs a person, worked out once for each scan and each version of what people say.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needs {
-    last: Arc<Mutex<Option<(Of, Arc<List>)>>>,
+    last: Arc<Mutex<Option<Worked>>>,
 }
+
+/// A list, and what it was made of.
+type Worked = (Of, Arc<List>);
 
 /// What a list was made of.
 #[derive(Clone, Debug, PartialEq)]

@@ -227,8 +227,13 @@ fn direction(before: (Option<u8>, Option<u8>), after: (Option<u8>, Option<u8>)) 
     }
 }
 
+/// A criterion: its control's number, its level, its id.
+type Key<'r> = (i64, i64, &'r str);
+/// Its outcome before and after.
+type Pair<'r> = (Option<&'r OutcomeRow>, Option<&'r OutcomeRow>);
+
 fn outcomes(before: &[OutcomeRow], after: &[OutcomeRow]) -> Vec<OutcomeChange> {
-    let mut all: BTreeMap<(i64, i64, &str), (Option<&OutcomeRow>, Option<&OutcomeRow>)> = BTreeMap::new();
+    let mut all: BTreeMap<Key<'_>, Pair<'_>> = BTreeMap::new();
     for row in before {
         all.entry((row.number, row.level, &row.criterion)).or_default().0 = Some(row);
     }
@@ -236,17 +241,14 @@ fn outcomes(before: &[OutcomeRow], after: &[OutcomeRow]) -> Vec<OutcomeChange> {
         all.entry((row.number, row.level, &row.criterion)).or_default().1 = Some(row);
     }
     let changed = all.into_iter().filter(|(_, (a, b))| a.map(|row| row.outcome) != b.map(|row| row.outcome));
-    let change =
-        |((number, level, criterion), (a, b)): ((i64, i64, &str), (Option<&OutcomeRow>, Option<&OutcomeRow>))| {
-            OutcomeChange {
-                criterion: criterion.to_owned(),
-                number,
-                level,
-                before: a.map(|row| row.outcome),
-                after: b.map(|row| row.outcome),
-                why: b.or(a).map(|row| row.why.clone()).unwrap_or_default(),
-            }
-        };
+    let change = |((number, level, criterion), (a, b)): (Key<'_>, Pair<'_>)| OutcomeChange {
+        criterion: criterion.to_owned(),
+        number,
+        level,
+        before: a.map(|row| row.outcome),
+        after: b.map(|row| row.outcome),
+        why: b.or(a).map(|row| row.why.clone()).unwrap_or_default(),
+    };
     changed.map(change).collect()
 }
 
