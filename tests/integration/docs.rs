@@ -119,7 +119,8 @@ fn files_that_the_docs_name_exist() {
 
 #[test]
 fn every_picture_is_shown_somewhere() {
-    let pages = fs::read_dir(root().join("docs")).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    let pages =
+        fs::read_dir(root().join("docs")).unwrap().map(|file| file.unwrap().path()).filter(|path| path.is_file());
     let text: String = pages.map(|page| fs::read_to_string(page).unwrap_or_default()).collect();
     let text = format!("{text}{}", fs::read_to_string(root().join("README.md")).unwrap());
     let pictures: Vec<_> = fs::read_dir(root().join("docs/pictures")).unwrap().map(|file| file.unwrap()).collect();
