@@ -172,7 +172,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// What attests the criterion that nothing of the demo account decides.
-pub(crate) fn attestation<'a>(statement: &'a str) -> [(&'a str, &'a str); 4] {
+pub(crate) fn attestation(statement: &str) -> [(&str, &str); 4] {
     [
         ("criterion", "waf-perf-040.api.aws.index-strategy"),
         ("owner", "Ada Lovelace"),

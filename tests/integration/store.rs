@@ -137,6 +137,9 @@ async fn a_bundle_is_taken_in_whole_and_once(place: Place) {
     assert_eq!((overview.pillar_why, overview.checklists.len()), (said.pillar.why.clone(), 3));
 }
 
+/// Whether a finding is one of those that a filter asks for.
+type Fits<'f> = Box<dyn Fn(&Finding) -> bool + 'f>;
+
 async fn findings_are_filtered_sorted_and_paged(place: Place) {
     let (night, store) = (as_it_is(&place, 0), place.store().await);
     store.add(&night.folder).await.unwrap();
@@ -147,7 +150,7 @@ async fn findings_are_filtered_sorted_and_paged(place: Place) {
     let (arn, region) = (one.subject.subject.arn.to_string(), one.subject.subject.region.to_string());
     let owner = one.subject.subject.tags.get("owner").unwrap().to_string();
     let some = |text: &str| Some(text.to_owned());
-    let cases: Vec<(Filter, Box<dyn Fn(&Finding) -> bool>)> = vec![
+    let cases: Vec<(Filter, Fits<'_>)> = vec![
         (Filter::default(), Box::new(|_| true)),
         (Filter { result: Some(Verdict::Unknown), ..Filter::default() }, Box::new(|f| f.result == Verdict::Unknown)),
         (Filter { control: Some(90), ..Filter::default() }, Box::new(|f| f.criterion.starts_with("waf-perf-090."))),
@@ -334,7 +337,7 @@ async fn a_folder_is_taken_in_but_for_what_was_changed(place: Place) {
     fs::create_dir(place.scans().join("no-bundle")).unwrap();
     let store = place.store().await;
     let synced = store.sync(place.scans()).await.unwrap();
-    assert_eq!(synced.added, [one.folder.clone()]);
+    assert_eq!(synced.added, std::slice::from_ref(&one.folder));
     let mut refused = synced.refused;
     refused.sort();
     assert_eq!(refused.len(), 2, "{refused:?}");
