@@ -299,6 +299,13 @@ pub struct BarReport {
     pub threshold: Option<f64>,
 }
 
+impl BarReport {
+    /// Whether it speaks about what must be absent or rare: a match counts against the criterion.
+    pub fn counts_against(&self) -> bool {
+        matches!(self.kind.as_str(), "none" | "at_most")
+    }
+}
+
 /// How the subjects came out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {

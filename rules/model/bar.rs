@@ -40,6 +40,11 @@ impl Tally {
 }
 
 impl Bar {
+    /// Whether it speaks about what must be absent or rare: a match counts against the criterion.
+    pub fn counts_against(&self) -> bool {
+        matches!(self, Bar::None | Bar::AtMost(_))
+    }
+
     /// The outcome, or nothing when no subject counts and none can be hidden.
     ///
     /// Met only if the bar holds even when every unknown and every unseen subject fails; unmet only if it is missed even

@@ -17,6 +17,17 @@ pub enum Verdict {
     NotApplicable,
 }
 
+impl Verdict {
+    /// What a verdict says of its subject: where a match counts against the criterion, a match fails.
+    pub fn of_subject(self, counts_against: bool) -> Self {
+        match self {
+            Verdict::Pass if counts_against => Verdict::Fail,
+            Verdict::Fail if counts_against => Verdict::Pass,
+            other => other,
+        }
+    }
+}
+
 /// A criterion over all its subjects. The four are never merged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]

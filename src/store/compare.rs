@@ -25,6 +25,10 @@ pub struct Compared {
     pub better: i64,
     /// Findings that came out worse.
     pub worse: i64,
+    /// Findings that are judged now and could not be seen before: neither better nor worse.
+    pub seen: i64,
+    /// Findings that cannot be seen any more: neither better nor worse.
+    pub hidden: i64,
     /// Findings that came out as before.
     pub same: i64,
     /// The most telling of those that changed, worse ones first; at most [`MOST_CHANGES`].
@@ -98,7 +102,7 @@ impl Store {
         let count = |of: fn(&Change) -> bool| changed.values().filter(|change| of(change)).count() as i64;
         let (appeared, gone) = (count(|change| change.before.is_none()), count(|change| change.after.is_none()));
         let (better, worse) = (count(|change| change.step() > 0), count(|change| change.step() < 0));
-        let moved = changed.values().filter(|change| change.before.is_some() && change.after.is_some()).count() as i64;
+        let (seen, hidden) = (count(|change| change.sight() > 0), count(|change| change.sight() < 0));
         Ok(Compared {
             levels: levels(&self.levels(a).await?, &self.levels(b).await?),
             outcomes: outcomes(&self.outcomes(a).await?, &self.outcomes(b).await?),
@@ -106,7 +110,9 @@ impl Store {
             gone,
             better,
             worse,
-            same: b.findings() - appeared - moved + (moved - better - worse),
+            seen,
+            hidden,
+            same: b.findings() - appeared - (better + worse + seen + hidden),
             findings: self.named(changed).await?,
         })
     }
@@ -162,17 +168,26 @@ struct Change {
 }
 
 impl Change {
-    /// Up, down, or neither where one side is missing or does not speak about it.
+    /// Up, down, or neither where one side is missing, unknown, or does not speak about it: what is not seen is no better.
     fn step(&self) -> i8 {
         let rank = |verdict: Verdict| match verdict {
             Verdict::Fail => Some(0),
-            Verdict::Unknown => Some(1),
-            Verdict::Pass => Some(2),
-            Verdict::NotApplicable => None,
+            Verdict::Pass => Some(1),
+            Verdict::Unknown | Verdict::NotApplicable => None,
         };
         match (self.before.and_then(rank), self.after.and_then(rank)) {
             (Some(before), Some(after)) if after > before => 1,
             (Some(before), Some(after)) if after < before => -1,
+            _ => 0,
+        }
+    }
+
+    /// Up where it is seen now, down where it is not seen any more.
+    fn sight(&self) -> i8 {
+        let judged = |verdict: Verdict| matches!(verdict, Verdict::Pass | Verdict::Fail);
+        match (self.before, self.after) {
+            (Some(Verdict::Unknown), Some(after)) if judged(after) => 1,
+            (Some(before), Some(Verdict::Unknown)) if judged(before) => -1,
             _ => 0,
         }
     }
@@ -183,11 +198,11 @@ impl Change {
         says(self.before) || says(self.after)
     }
 
-    /// Worse ones first, then new ones that fail, better ones, the rest.
+    /// Worse ones first, then new ones that fail and passes that are not seen any more, better ones, the rest.
     fn weight(&self) -> u8 {
         match (self.step(), self.before, self.after) {
             (-1, ..) => 0,
-            (_, None, Some(Verdict::Fail)) => 1,
+            (_, None, Some(Verdict::Fail)) | (_, Some(Verdict::Pass), Some(Verdict::Unknown)) => 1,
             (1, ..) => 2,
             (_, Some(Verdict::Fail), None) => 3,
             _ => 4,
@@ -267,11 +282,21 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_apply_is_neither_better_nor_worse() {
-        let step = |before, after| Change { before, after, line: 1 }.step();
-        assert_eq!(step(Some(Verdict::Fail), Some(Verdict::Unknown)), 1);
-        assert_eq!(step(Some(Verdict::Pass), Some(Verdict::Unknown)), -1);
+    fn what_is_not_seen_or_does_not_apply_is_neither_better_nor_worse() {
+        let of = |before, after| Change { before, after, line: 1 };
+        let step = |before, after| of(before, after).step();
+        assert_eq!(step(Some(Verdict::Fail), Some(Verdict::Pass)), 1);
+        assert_eq!(step(Some(Verdict::Pass), Some(Verdict::Fail)), -1);
         assert_eq!(step(Some(Verdict::NotApplicable), Some(Verdict::Fail)), 0);
         assert_eq!(step(None, Some(Verdict::Fail)), 0);
+        // What is denied today is not better than what failed yesterday.
+        for judged in [Verdict::Fail, Verdict::Pass] {
+            assert_eq!(
+                (step(Some(judged), Some(Verdict::Unknown)), step(Some(Verdict::Unknown), Some(judged))),
+                (0, 0)
+            );
+            assert_eq!(of(Some(judged), Some(Verdict::Unknown)).sight(), -1);
+            assert_eq!(of(Some(Verdict::Unknown), Some(judged)).sight(), 1);
+        }
     }
 }

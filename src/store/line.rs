@@ -44,15 +44,19 @@ pub(super) fn level_row(scan: i64, control: &ControlReport) -> Vec<Arg> {
 
 pub(super) fn outcome_row(scan: i64, number: i64, criterion: &CriterionReport) -> Vec<Arg> {
     let counts = &criterion.counts;
+    let (fail, pass) = match criterion.bar.counts_against() {
+        true => (counts.pass, counts.fail),
+        false => (counts.fail, counts.pass),
+    };
     let count = |count: u64| Arg::from(i64::try_from(count).unwrap_or(i64::MAX));
     vec![
         scan.into(),
         number.into(),
         of_outcome(criterion.outcome).into(),
         criterion.with_waivers.map(of_outcome).into(),
-        count(counts.fail),
+        count(fail),
         count(counts.unknown),
-        count(counts.pass),
+        count(pass),
         count(counts.not_applicable),
         i64::from(counts.unseen).into(),
         criterion.why.as_str().into(),

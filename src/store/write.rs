@@ -1,6 +1,6 @@
 //! Writes a scan into the store, part by part as it comes, within one change.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rung_rules::model::{Control, ControlReport, CriterionReport, GapReport};
 use tokio::sync::mpsc::Receiver;
@@ -45,6 +45,8 @@ struct Writing {
     head: Head,
     newest: bool,
     criteria: HashMap<String, i64>,
+    /// Those of which a match counts against them.
+    against: HashSet<i64>,
     /// Which facts decide, by criterion and kind.
     facts: BTreeMap<i64, BTreeMap<String, Vec<String>>>,
     subjects: Subjects,
@@ -60,10 +62,14 @@ impl Writing {
         let (last, newest): (i64, i64) = ask(change, sql, Vec::new()).await?.into_iter().next().unwrap_or_default();
         let (num, newest) = (last + 1, of_time(head.scan.started_at) >= newest);
         let criteria = criteria(change, &head.controls, newest).await?;
+        let all = head.controls.iter().flat_map(|control| &control.criteria);
+        let against =
+            all.filter(|one| one.bar.counts_against()).filter_map(|one| criteria.get(&one.id).copied()).collect();
         let mut writing = Writing {
             num,
             newest,
             criteria,
+            against,
             facts: BTreeMap::new(),
             subjects: Subjects::begin(change, newest).await?,
             rows: Vec::new(),
@@ -121,7 +127,8 @@ impl Writing {
             kinds.insert(line.subject.kind.clone(), line.facts.keys().cloned().collect());
         }
         let marks = i64::from(line.waived) + 2 * i64::from(line.attested);
-        Ok((of_verdict(line.result), criterion, subject, at, marks))
+        let result = line.result.of_subject(self.against.contains(&criterion));
+        Ok((of_verdict(result), criterion, subject, at, marks))
     }
 
     fn count(&mut self, line: &Line, result: i64) {

@@ -43,7 +43,7 @@ def queries(folder, truth):
         if query.startswith("SELECT result, count(*)"):
             of_findings = {}
             for finding in truth.findings:
-                standing = Truth.standing(finding)
+                standing = truth.standing(finding)
                 of_findings[standing] = of_findings.get(standing, 0) + 1
             same(answer, of_findings, "DuckDB's count")
     [[parquet]] = connection.execute("SELECT count(*) FROM 'findings.parquet'").fetchall()

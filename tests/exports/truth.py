@@ -15,6 +15,7 @@ class Truth:
         self.findings = self.assessment["findings"]
         self.controls = self.assessment["controls"]
         self.criteria = {one["id"]: one for control in self.controls for one in control["criteria"]}
+        self.against = {id for id, one in self.criteria.items() if one["bar"]["kind"] in ("none", "at_most")}
         self.alone = [one for one in self.criteria.values() if self._held_against_nothing(one)]
         self.unseen = [(id, account) for id, one in self.criteria.items() if one["counts"]["unseen"] for account in self._hiding(id)]
 
@@ -39,10 +40,12 @@ class Truth:
             for _ in self.assessment["scan"]["accounts"]:
                 yield criterion["id"], None, standing, False
 
-    @staticmethod
-    def standing(finding):
+    def standing(self, finding):
         if finding["result"] == UNKNOWN and finding["attested"]:
             return "attested"
+        # A match of what must be absent or rare counts against the criterion: the resource fails.
+        if finding["criterion"] in self.against:
+            return {"pass": "fail", "fail": "pass"}.get(finding["result"], finding["result"])
         return finding["result"]
 
     def counts(self):

@@ -13,7 +13,7 @@ use rung::{bundle::Draft, store::StoreUrl};
 use rung_collectors::aws::Replay;
 use rung_rules::{
     compose::{Parts, compose},
-    model::{Assessment, EvidenceSet, Finding, Judged, Scan, Settings, assess},
+    model::{Assessment, EvidenceSet, Finding, Judged, Scan, Settings, Verdict, assess},
 };
 use tempfile::TempDir;
 
@@ -178,4 +178,11 @@ fn as_nobody(program: &str) -> Command {
     };
     command.env("LC_ALL", "C").current_dir("/");
     command
+}
+
+/// What a finding says of its subject: a match of what must be rare fails.
+pub(crate) fn of_subject(finding: &Finding) -> Verdict {
+    let mut all = rung_rules::all_criteria();
+    let against = all.any(|(control, own)| own.full_id(control) == finding.criterion && own.bar.counts_against());
+    finding.result.of_subject(against)
 }

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 
 use crate::{
     common::{python, root},
-    history::{Night, Postgres, night},
+    history::{Night, Postgres, night, of_subject},
 };
 
 /// A server with some nights stored, for as long as it is held.
@@ -150,7 +150,7 @@ fn findings_are_searched_filtered_and_paged_without_a_script() {
     }
     let all: std::collections::BTreeSet<_> = seen.iter().collect();
     assert_eq!((seen.len(), all.len()), (findings.len(), findings.len()));
-    let fails = findings.iter().filter(|f| f.result == Verdict::Fail && f.subject.kind == "volume").count();
+    let fails = findings.iter().filter(|f| of_subject(f) == Verdict::Fail && f.subject.kind == "volume").count();
     let page = site.page(&site.of(0, "/findings?result=fail&kind=volume&q=&control=&owner="));
     assert!(page.contains(&format!("{fails} findings of {}", findings.len())), "{fails}");
     assert!(page.contains("<option value=\"fail\" selected>"), "the form says what was asked");
@@ -169,7 +169,7 @@ fn a_finding_is_followed_to_its_evidence() {
         .assessment
         .findings
         .iter()
-        .find(|f| f.result == Verdict::Fail && f.subject.kind == "volume")
+        .find(|f| of_subject(f) == Verdict::Fail && f.subject.kind == "volume")
         .unwrap();
     let line = said.evidence.rsplit(':').next().unwrap();
     let page = site.page(&site.of(1, &format!("/findings/{}/{line}", said.criterion)));
@@ -233,7 +233,7 @@ fn what_strangers_wrote_is_text_on_every_page() {
             }),
         ]
     });
-    let finding = site.nights[1].assessment.findings.iter().find(|f| f.result == Verdict::Fail).unwrap();
+    let finding = site.nights[1].assessment.findings.iter().find(|f| of_subject(f) == Verdict::Fail).unwrap();
     let one = format!("/findings/{}/{}", finding.criterion, finding.evidence.rsplit(':').next().unwrap());
     let asked = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("q", "<script>alert('x')")

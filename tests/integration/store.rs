@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     common::{Rung, root},
-    history::{Night, Postgres, night},
+    history::{Night, Postgres, night, of_subject},
 };
 
 /// Where a test's bundles and store lie.
@@ -103,7 +103,7 @@ async fn a_bundle_is_taken_in_whole_and_once(place: Place) {
     let (scans, total) = store.scans(0, 10).await.unwrap();
     assert_eq!((scans.len(), total), (1, 1));
     let (scan, said) = (&scans[0], &night.assessment);
-    let results = |verdict| count(&said.findings, |finding| finding.result == verdict) as i64;
+    let results = |verdict| count(&said.findings, |finding| of_subject(finding) == verdict) as i64;
     assert_eq!(scan.fails, results(Verdict::Fail));
     assert_eq!(scan.unknowns, results(Verdict::Unknown));
     assert_eq!(scan.passes, results(Verdict::Pass));
@@ -145,14 +145,19 @@ async fn findings_are_filtered_sorted_and_paged(place: Place) {
     store.add(&night.folder).await.unwrap();
     let findings = &night.assessment.findings;
     let name = |finding: &Finding| finding.subject.subject.name.as_deref().unwrap_or_default().to_owned();
-    let one =
-        findings.iter().find(|finding| finding.subject.kind == "volume" && finding.result == Verdict::Fail).unwrap();
+    let one = findings
+        .iter()
+        .find(|finding| finding.subject.kind == "volume" && of_subject(finding) == Verdict::Fail)
+        .unwrap();
     let (arn, region) = (one.subject.subject.arn.to_string(), one.subject.subject.region.to_string());
     let owner = one.subject.subject.tags.get("owner").unwrap().to_string();
     let some = |text: &str| Some(text.to_owned());
     let cases: Vec<(Filter, Fits<'_>)> = vec![
         (Filter::default(), Box::new(|_| true)),
-        (Filter { result: Some(Verdict::Unknown), ..Filter::default() }, Box::new(|f| f.result == Verdict::Unknown)),
+        (
+            Filter { result: Some(Verdict::Unknown), ..Filter::default() },
+            Box::new(|f| of_subject(f) == Verdict::Unknown),
+        ),
         (Filter { control: Some(90), ..Filter::default() }, Box::new(|f| f.criterion.starts_with("waf-perf-090."))),
         (Filter { criterion: some(&one.criterion), ..Filter::default() }, Box::new(|f| f.criterion == one.criterion)),
         (Filter { kind: some("volume"), ..Filter::default() }, Box::new(|f| f.subject.kind == "volume")),
@@ -175,7 +180,7 @@ async fn findings_are_filtered_sorted_and_paged(place: Place) {
                     .join("\n")
                     .to_lowercase();
                 f.subject.kind == "volume"
-                    && f.result == Verdict::Fail
+                    && of_subject(f) == Verdict::Fail
                     && text.contains("media")
                     && text.contains("root")
             }),
@@ -206,7 +211,10 @@ async fn findings_are_filtered_sorted_and_paged(place: Place) {
     let facets = store.facets(&scan).await.unwrap();
     let volumes = facets["kind"].iter().find(|facet| facet.value == "volume").unwrap();
     assert_eq!(volumes.findings as usize, count(findings, |f| f.subject.kind == "volume"));
-    assert_eq!(volumes.fails as usize, count(findings, |f| f.subject.kind == "volume" && f.result == Verdict::Fail));
+    assert_eq!(
+        volumes.fails as usize,
+        count(findings, |f| f.subject.kind == "volume" && of_subject(f) == Verdict::Fail)
+    );
 }
 
 async fn what_is_searched_is_text_and_nothing_else(place: Place) {
@@ -271,7 +279,7 @@ async fn two_scans_are_held_against_each_other(place: Place) {
     assert!(store.before(&a).await.unwrap().is_none());
     let by_key = |night: &Night| -> BTreeMap<(String, String), Verdict> {
         let key = |f: &Finding| (f.criterion.clone(), format!("{} {}", f.subject.kind, f.subject.subject.arn));
-        night.assessment.findings.iter().map(|finding| (key(finding), finding.result)).collect()
+        night.assessment.findings.iter().map(|finding| (key(finding), of_subject(finding))).collect()
     };
     let (old, new) = (by_key(&before), by_key(&after));
     let compared = store.compare(&a, &b).await.unwrap();
@@ -282,7 +290,7 @@ async fn two_scans_are_held_against_each_other(place: Place) {
     assert!(compared.gone > 0 && compared.appeared > 0);
     let same = old.iter().filter(|(key, verdict)| new.get(*key) == Some(verdict)).count() as i64;
     let moved = old.iter().filter(|(key, verdict)| new.get(*key).is_some_and(|now| now != *verdict)).count() as i64;
-    assert_eq!(compared.same + compared.better + compared.worse, same + moved);
+    assert_eq!(compared.same + compared.better + compared.worse + compared.seen + compared.hidden, same + moved);
     assert_eq!(
         compared.findings.iter().filter(|change| change.after.is_none()).count() as i64,
         only_telling(&old, &new)
@@ -439,7 +447,7 @@ async fn evidence_is_read_from_the_bundle_and_held_against_its_digest(place: Pla
     let mut gaps = 0;
     for said in night.assessment.findings.iter().step_by(7) {
         let found = store.finding(&scan, &said.criterion, line(said)).await.unwrap().unwrap();
-        assert_eq!((found.finding.result, &*found.finding.arn), (said.result, &*said.subject.subject.arn));
+        assert_eq!((found.finding.result, &*found.finding.arn), (of_subject(said), &*said.subject.subject.arn));
         let evidence = store.evidence(&scan, &found).await.unwrap().unwrap();
         let deciding: BTreeMap<_, _> =
             evidence.facts.iter().filter(|fact| fact.decides).map(|fact| (fact.name.clone(), fact)).collect();

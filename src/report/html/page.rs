@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rung_rules::{
     all_criteria,
     changes::Changes,
-    model::{Bar, Criterion, Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord, Verdict},
+    model::{Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -65,7 +65,7 @@ impl Page {
             gaps: HashMap::new(),
             sources: HashMap::new(),
             against: all_criteria()
-                .filter(|(_, own)| is_against(own))
+                .filter(|(_, own)| own.bar.counts_against())
                 .map(|(control, own)| own.full_id(control))
                 .collect(),
         }
@@ -99,7 +99,7 @@ impl Page {
 
     fn one(&mut self, finding: impl Judged, named: &mut References) -> io::Result<()> {
         let criterion = finding.criterion();
-        let result = if self.against.contains(&criterion) { turned(finding.result()) } else { finding.result() };
+        let result = finding.result().of_subject(self.against.contains(&criterion));
         let (counts, stays) = (self.charts.look_at(&criterion), self.kept.has_room(result));
         if !counts && !stays {
             return Ok(());
@@ -160,19 +160,6 @@ impl Page {
     pub(super) fn subject(&mut self, number: u32) -> io::Result<(FindingSubject, u64)> {
         let place = self.subjects.list().get(number as usize).copied();
         place.map_or_else(|| Err(io::ErrorKind::NotFound.into()), |place| self.shelf.get(place))
-    }
-}
-
-fn is_against(criterion: &Criterion) -> bool {
-    matches!(criterion.bar, Bar::None | Bar::AtMost(_))
-}
-
-/// What a match counts as where it counts against the criterion.
-fn turned(verdict: Verdict) -> Verdict {
-    match verdict {
-        Verdict::Pass => Verdict::Fail,
-        Verdict::Fail => Verdict::Pass,
-        other => other,
     }
 }
 

@@ -74,7 +74,9 @@ impl<'a> Told<'a> {
     /// How it came out.
     pub(in crate::report) fn standing(&self) -> Standing {
         let by_person = self.alone && self.criterion.decided_by == DecidedBy::Attested;
-        match self.finding.result {
+        // Where the account stands as the resource, the result is the criterion's outcome already.
+        let against = !self.alone && self.criterion.bar.counts_against();
+        match self.finding.result.of_subject(against) {
             Verdict::Pass if by_person => Standing::Attested,
             Verdict::Unknown if self.finding.attested => Standing::Attested,
             Verdict::Pass => Standing::Pass,

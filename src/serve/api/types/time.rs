@@ -73,6 +73,10 @@ pub(in super::super) struct FindingCounts {
     gone: i64,
     better: i64,
     worse: i64,
+    /// Judged now, not seen before.
+    seen: i64,
+    /// Not seen any more.
+    hidden: i64,
     same: i64,
 }
 
@@ -129,13 +133,13 @@ impl Comparison {
             before: one.before.map(FindingResult::from),
             after: one.after.map(FindingResult::from),
         };
-        let Compared { levels, outcomes, appeared, gone, better, worse, same, findings } = compared;
+        let Compared { levels, outcomes, appeared, gone, better, worse, seen, hidden, same, findings } = compared;
         Comparison {
             a: a.into(),
             b: b.into(),
             controls: levels.into_iter().map(control).collect(),
             criteria: outcomes.into_iter().map(outcome).collect(),
-            findings: FindingCounts { appeared, gone, better, worse, same },
+            findings: FindingCounts { appeared, gone, better, worse, seen, hidden, same },
             changed: findings.into_iter().map(finding).collect(),
         }
     }
