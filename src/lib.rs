@@ -19,5 +19,6 @@ pub mod register;
 pub mod report;
 pub mod scan;
 pub mod serve;
+pub mod shards;
 pub mod store;
 pub mod unfinished;

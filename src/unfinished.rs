@@ -99,6 +99,11 @@ impl Many {
 }
 
 impl Plan {
+    /// The version that made it.
+    pub fn version(&self) -> &str {
+        &self.rung
+    }
+
     /// A plan of today with every default.
     pub fn new(settings: Settings, now: Timestamp) -> Self {
         Plan {

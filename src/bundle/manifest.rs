@@ -49,19 +49,23 @@ impl Manifest {
             let words = "is no bundle: expected a folder with a manifest.json, as `rung scan` leaves one";
             return Err(Failure::usage(format!("{} {words}", folder.display())));
         }
-        let manifest: Manifest = json(&path)?;
+        let bytes = fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        Manifest::parse(&bytes, &path.display().to_string())
+    }
+
+    /// Reads the bytes of a manifest; `shown` says where they come from.
+    pub fn parse(bytes: &[u8], shown: &str) -> Result<Self, Failure> {
+        let manifest: Manifest = serde_json::from_slice(bytes)
+            .map_err(|error| Failure::usage(format!("{shown}, line {}: {error}", error.line())))?;
         if manifest.schema != SCHEMA {
             let words = format!(
-                "{}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung",
-                path.display(),
+                "{shown}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung",
                 manifest.schema
             );
             return Err(Failure::usage(words));
         }
         match manifest.strange().first() {
-            Some(name) => {
-                Err(Failure::usage(format!("{}: the part {name:?} is not a file of the bundle", path.display())))
-            }
+            Some(name) => Err(Failure::usage(format!("{shown}: the part {name:?} is not a file of the bundle"))),
             None => Ok(manifest),
         }
     }

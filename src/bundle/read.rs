@@ -72,6 +72,18 @@ impl Bundle {
         Err(Failure::usage(format!("{}: names neither {name} nor {part} among its parts", path.display())))
     }
 
+    /// The bytes of its manifest, as the scan wrote them.
+    pub fn manifest_bytes(&self) -> Result<Vec<u8>, Failure> {
+        let path = self.folder.join(MANIFEST);
+        std::fs::read(&path).map_err(|error| Failure::file("read", &path, &error))
+    }
+
+    /// Writes the bytes of a manifest into a folder that has its parts.
+    pub(crate) fn write_manifest(folder: &Path, bytes: &[u8]) -> Result<(), Failure> {
+        let path = folder.join(MANIFEST);
+        std::fs::write(&path, bytes).map_err(|error| Failure::file("write", &path, &error))
+    }
+
     /// A bundle whose parts nobody has looked at yet.
     pub(super) fn unchecked(folder: PathBuf, manifest: Manifest) -> Self {
         Bundle { folder, manifest }

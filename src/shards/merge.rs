@@ -1,0 +1,129 @@
+//! From what the shards left to accounts on this machine's disk, one at a time, and what is known of the whole beside them.
+//! A shard that left nothing is a gap of each of its accounts.
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use rung_collectors::closed;
+use rung_rules::model::{AccountReport, AccountState, Cause, Scan, Scope, Settings};
+
+use super::{Place, Shard, ShardPlan, bring};
+use crate::{
+    assembly::{Accounts, Whole},
+    bundle::{AccountFolder, Bundle, OfAccount},
+    failure::Failure,
+    scan::many::ScanSums,
+};
+
+/// Accounts being gathered.
+#[derive(Debug)]
+pub struct Merging<'a> {
+    plan: &'a ShardPlan,
+    whole: Whole<'a>,
+    sums: ScanSums,
+    finished_at: Timestamp,
+    accounts: PathBuf,
+    /// Shards that left no bundle.
+    pub missing: Vec<usize>,
+    /// Shards whose bundle is not of their whole accounts.
+    pub incomplete: Vec<usize>,
+}
+
+/// Begins to gather the accounts of a plan into a folder.
+pub fn begin<'a>(plan: &'a ShardPlan, settings: &'a Settings, accounts: &Path) -> Merging<'a> {
+    Merging {
+        plan,
+        whole: Whole::new(settings, plan.began()),
+        sums: ScanSums::default(),
+        finished_at: plan.began(),
+        accounts: accounts.to_owned(),
+        missing: Vec::new(),
+        incomplete: Vec::new(),
+    }
+}
+
+impl<'a> Merging<'a> {
+    /// Adds what a shard left; nothing of it is kept beside the accounts' own folders.
+    pub async fn add(&mut self, place: &Place, number: usize) -> Result<(), Failure> {
+        let shard = self.plan.shard(number)?;
+        let scratch = tempfile::tempdir_in(parent(&self.accounts))
+            .map_err(|error| Failure::file("write into", &self.accounts, &error))?;
+        match bring::take(place, number, scratch.path()).await? {
+            None => self.add_missing(number, shard),
+            Some(bundle) => self.add_bundle(number, shard, &bundle),
+        }
+    }
+
+    fn add_bundle(&mut self, number: usize, shard: &Shard, bundle: &Bundle) -> Result<(), Failure> {
+        let scan = &bundle.manifest.scan;
+        if scan.started_at != self.plan.began() {
+            let words = "is of another scan: the plan's folder was used twice";
+            return Err(Failure::usage(format!("the bundle of shard {number}, {}, {words}", scan.id)));
+        }
+        if !scan.complete {
+            self.incomplete.push(number);
+        }
+        self.finished_at = self.finished_at.max(scan.finished_at);
+        // What was asked beside the accounts: who is calling, in which regions.
+        self.sums.add_calls(&scan.calls);
+        let reports = bundle.assessment_accounts()?;
+        let wanted = shard.members();
+        for of in bundle.accounts()? {
+            let of = of?;
+            let id = of.set.accounts.first().map(ToString::to_string).unwrap_or_default();
+            if !wanted.iter().any(|member| *member.id == *id) {
+                return Err(Failure::usage(format!("the bundle of shard {number} has account {id}, the plan does not")));
+            }
+            let told = reports.iter().find(|report| report.id == id).cloned();
+            self.add_account(told.unwrap_or_else(|| AccountReport { id, ..AccountReport::default() }), &of)?;
+        }
+        Ok(())
+    }
+
+    fn add_missing(&mut self, number: usize, shard: &Shard) -> Result<(), Failure> {
+        self.missing.push(number);
+        let words = format!("shard {number} of the plan left no bundle");
+        for member in shard.members() {
+            let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+            let told = AccountReport {
+                id: member.id.to_string(),
+                name: text(&member.name),
+                unit: text(&member.unit),
+                state: AccountState::NotEntered,
+                why: Some(format!("{}: {words}", Cause::CutShort.words())),
+                ..AccountReport::default()
+            };
+            let set = closed(&member.id, self.plan.began(), Cause::CutShort, &words);
+            self.add_account(told, &OfAccount { set, ledger: Vec::new() })?;
+        }
+        Ok(())
+    }
+
+    fn add_account(&mut self, told: AccountReport, of: &OfAccount) -> Result<(), Failure> {
+        self.sums.add_account(&told);
+        let report = self.whole.add(told, of);
+        AccountFolder::write(&self.accounts, &report, of).map(drop)
+    }
+
+    /// All that was gathered: the sums, the scan as a whole, the accounts.
+    pub fn end(self) -> (Whole<'a>, Scan, Accounts) {
+        let folders = AccountFolder::all(&self.accounts);
+        let plan = &self.plan.scan;
+        let scope = Scope { tags_read: !plan.settings.scope.tags.is_empty(), ..Scope::default() };
+        let complete = self.missing.is_empty() && self.incomplete.is_empty();
+        let scan = self.sums.scan(Scan {
+            id: self.plan.id.clone(),
+            started_at: plan.started_at,
+            finished_at: self.finished_at,
+            complete,
+            partition: self.plan.partition.clone(),
+            scope,
+            ..Scan::default()
+        });
+        (self.whole, scan, Accounts::Folders(folders, plan.started_at))
+    }
+}
+
+fn parent(folder: &Path) -> &Path {
+    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}

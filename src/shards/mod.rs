@@ -1,0 +1,22 @@
+//! One scan by many processes: a plan says which accounts are scanned together (a shard), any engine runs the shards, in any
+//! order and as often as it likes, and a merge makes one assessment of what they left.
+//!
+//! Nothing of the distribution is done here. What makes it safe lies in the layout of the plan's folder: parts of bundles
+//! are named by their digest and never change, and a shard is done when its manifest is there, which is put last.
+//!
+//!     plan.json            what is scanned, and how: the same for every shard
+//!     shards.json          a list with one item a shard, for engines that want one
+//!     shards/00042.json    the manifest of a shard's bundle
+//!     parts/SHA-256        the parts of the bundles
+
+mod bring;
+mod merge;
+mod pack;
+mod place;
+mod plan;
+
+pub use bring::{Brought, bring, is_done};
+pub use merge::{Merging, begin as merge};
+pub use pack::pack;
+pub use place::Place;
+pub use plan::{Item, Shard, ShardPlan};

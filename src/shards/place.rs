@@ -1,0 +1,134 @@
+//! Where a plan and what its shards leave lie: a folder that all processes see, or a bucket.
+
+use std::{fmt, path::Path as File, sync::Arc};
+
+use object_store::{
+    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, buffered::BufWriter, local::LocalFileSystem,
+    path::Path,
+};
+use serde::Serialize;
+use tokio::io::AsyncWriteExt;
+
+use crate::{depot, failure::Failure, plain::plain};
+
+/// A folder of a plan. Cloning is cheap.
+#[derive(Clone, Debug)]
+pub struct Place {
+    store: Arc<dyn ObjectStore>,
+    base: Path,
+    /// As people name it, with a slash at its end.
+    shown: String,
+}
+
+impl Place {
+    /// The folder that is named: `s3://bucket/prefix`, or a path.
+    pub async fn open(named: &str) -> Result<Self, Failure> {
+        let shown = format!("{}/", named.trim_end_matches('/'));
+        if named.starts_with("s3://") {
+            let (store, base) = depot::bucket(named).await?;
+            return Ok(Place { store, base, shown });
+        }
+        let folder = File::new(named);
+        if let Some((scheme, _)) = named.split_once("://") {
+            let words = "expected a folder, or s3://BUCKET/PREFIX";
+            return Err(Failure::usage(format!("{}: no plan can lie at {scheme}://: {words}", plain(named))));
+        }
+        std::fs::create_dir_all(folder).map_err(|error| Failure::file("create", folder, &error))?;
+        let store = LocalFileSystem::new_with_prefix(folder)
+            .map_err(|error| Failure::usage(format!("cannot use {}: {error}", folder.display())))?;
+        Ok(Place { store: Arc::new(store), base: Path::default(), shown })
+    }
+
+    fn path(&self, name: &str) -> Path {
+        name.split('/').fold(self.base.clone(), |path, part| path.join(part))
+    }
+
+    fn failed(&self, what: &str, name: &str) -> impl Fn(Error) -> Failure {
+        let shown = format!("cannot {what} {}{name}", self.shown);
+        move |error| Failure::usage(plain(&format!("{shown}: {error}")))
+    }
+
+    /// The bytes of a file; none where there is no such file.
+    pub async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let failed = self.failed("read", name);
+        match self.store.get(&self.path(name)).await {
+            Ok(found) => Ok(Some(found.bytes().await.map_err(failed)?.to_vec())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Whether a file is there.
+    pub async fn has(&self, name: &str) -> Result<bool, Failure> {
+        match self.store.head(&self.path(name)).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(self.failed("look at", name)(error)),
+        }
+    }
+
+    /// Puts a file, whole or not at all.
+    pub async fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), Failure> {
+        let put = self.store.put(&self.path(name), PutPayload::from(bytes)).await;
+        put.map(drop).map_err(self.failed("write", name))
+    }
+
+    /// Puts a file unless one of that name is there; tells whether it did.
+    pub async fn put_new(&self, name: &str, bytes: Vec<u8>) -> Result<bool, Failure> {
+        let options = PutOptions { mode: PutMode::Create, ..PutOptions::default() };
+        match self.store.put_opts(&self.path(name), PutPayload::from(bytes), options).await {
+            Ok(_) => Ok(true),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),
+            Err(error) => Err(self.failed("write", name)(error)),
+        }
+    }
+
+    /// Puts a value as JSON.
+    pub(super) async fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), Failure> {
+        self.put(name, self.json(name, value)?).await
+    }
+
+    /// Puts a value as JSON unless a file of that name is there; tells whether it did.
+    pub(super) async fn put_new_json(&self, name: &str, value: &impl Serialize) -> Result<bool, Failure> {
+        self.put_new(name, self.json(name, value)?).await
+    }
+
+    fn json(&self, name: &str, value: &impl Serialize) -> Result<Vec<u8>, Failure> {
+        let mut bytes =
+            serde_json::to_vec(value).map_err(|error| Failure::usage(format!("cannot write {self}{name}: {error}")))?;
+        bytes.push(b'\n');
+        Ok(bytes)
+    }
+
+    /// Puts a file of this machine, a piece at a time.
+    pub async fn upload(&self, name: &str, file: &File) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::usage(plain(&format!("cannot write {self}{name}: {error}")));
+        let mut from = tokio::fs::File::open(file).await.map_err(|error| Failure::file("read", file, &error))?;
+        let mut to = BufWriter::new(self.store.clone(), self.path(name));
+        if let Err(error) = tokio::io::copy(&mut from, &mut to).await {
+            // What was sent is given up; that this too may fail changes nothing.
+            let _ = to.abort().await;
+            return Err(failed(error));
+        }
+        to.shutdown().await.map_err(failed)
+    }
+
+    /// Takes a file to this machine, a piece at a time.
+    pub async fn download(&self, name: &str, file: &File) -> Result<(), Failure> {
+        use futures::TryStreamExt;
+        let failed = self.failed("read", name);
+        let mut pieces = self.store.get(&self.path(name)).await.map_err(&failed)?.into_stream();
+        let unwritten = |error: std::io::Error| Failure::file("write", file, &error);
+        let mut to = tokio::fs::File::create(file).await.map_err(unwritten)?;
+        while let Some(piece) = pieces.try_next().await.map_err(&failed)? {
+            to.write_all(&piece).await.map_err(unwritten)?;
+        }
+        to.flush().await.map_err(unwritten)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.shown)
+    }
+}
