@@ -33,6 +33,8 @@ pub struct Asked {
     pub most_memory: Option<u64>,
     /// Accounts that are finished already.
     pub finished: BTreeSet<String>,
+    /// The account that holds the debt register for all, where the members are only a part of them.
+    pub register_of: Option<String>,
 }
 
 /// An account that was read, or could not be.
@@ -148,6 +150,9 @@ impl Caller {
 
     /// The register is one for all: it counts in the caller's own account, or else in the first.
     fn register_of<'m>(&self, asked: &'m Asked) -> Option<&'m str> {
+        if asked.register_of.is_some() {
+            return asked.register_of.as_deref();
+        }
         let own = asked.members.iter().find(|member| member.id == self.account.id);
         own.or(asked.members.first()).map(|member| &*member.id)
     }
@@ -192,19 +197,15 @@ impl Caller {
         let span = &self.connected.connection.span;
         let mut sums = sums.clone();
         sums.calls.add(&ledger(&self.connected.connection, &self.account.id));
-        Scan {
+        sums.scan(Scan {
             id: format!("{}-{}", span.now.strftime("%Y%m%dT%H%M%SZ"), self.account.id),
             started_at: span.now,
             finished_at: jiff::Timestamp::now(),
-            complete: !interrupted.0 && !sums.interrupted,
-            accounts: sums.accounts.into_iter().collect(),
+            complete: !interrupted.0,
             partition: self.account.partition.to_string(),
-            regions: sums.regions.into_iter().collect(),
             scope: Scope { tags_read: span.tags, ..Scope::default() },
-            cost_usd: micro(sums.calls.0.values().map(|count| count.cost_usd).sum()),
-            calls: sums.calls.0,
-            ledger: Vec::new(),
-        }
+            ..Scan::default()
+        })
     }
 
     /// When the scan began.
@@ -233,13 +234,37 @@ pub struct ScanSums {
 impl ScanSums {
     /// Adds an account.
     pub fn add(&mut self, told: &AccountReport, counts: &[PlaceCount]) {
+        self.add_account(told);
+        self.calls.add(counts);
+    }
+
+    /// Adds an account whose calls are among those of a part of the scan.
+    pub fn add_account(&mut self, told: &AccountReport) {
         self.accounts.insert(told.id.clone());
         self.regions.extend(told.regions.iter().cloned());
-        self.calls.add(counts);
         self.interrupted |= told.state == AccountState::Interrupted;
         match &told.why {
             None => self.entered += 1,
             why => self.why_not = self.why_not.take().or(why.clone()),
+        }
+    }
+
+    /// Adds the calls of a part of the scan, by operation.
+    pub fn add_calls(&mut self, calls: &BTreeMap<String, CallCount>) {
+        for (operation, count) in calls {
+            self.calls.0.entry(operation.clone()).or_default().add(count);
+        }
+    }
+
+    /// The scan as a whole: `rest` with the accounts, regions, calls and cost.
+    pub fn scan(self, rest: Scan) -> Scan {
+        Scan {
+            complete: rest.complete && !self.interrupted,
+            accounts: self.accounts.into_iter().collect(),
+            regions: self.regions.into_iter().collect(),
+            cost_usd: micro(self.calls.0.values().map(|count| count.cost_usd).sum()),
+            calls: self.calls.0,
+            ..rest
         }
     }
 }

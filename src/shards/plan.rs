@@ -26,6 +26,8 @@ pub struct ShardPlan {
     schema: String,
     /// Names it: when it began, and the account that asks.
     pub id: String,
+    /// The AWS partition, `aws` for most.
+    pub partition: String,
     /// What each shard asks, and what the assessment depends on: regions, settings, the role, when the scan began.
     pub scan: Plan,
     /// The account that holds the debt register for all.
@@ -81,12 +83,12 @@ pub struct Item {
 
 impl ShardPlan {
     /// A plan; `scan` has no members of its own, they are in the shards.
-    pub fn new(scan: Plan, caller: &str, shards: Vec<Shard>) -> Self {
+    pub fn new(scan: Plan, caller: &str, partition: &str, shards: Vec<Shard>) -> Self {
         let id = format!("{}-{caller}", scan.started_at.strftime("%Y%m%dT%H%M%SZ"));
         let mut all = shards.iter().flat_map(|shard| &shard.members).map(|member| &member.0);
         let own = all.clone().find(|id| *id == caller);
         let register_of = own.or_else(|| all.min()).cloned();
-        ShardPlan { schema: SCHEMA.to_owned(), id, scan, register_of, shards }
+        ShardPlan { schema: SCHEMA.to_owned(), id, partition: partition.to_owned(), scan, register_of, shards }
     }
 
     /// When the scan began.
@@ -165,7 +167,7 @@ mod tests {
         let place = Place::open(folder.path().to_str().unwrap()).await.unwrap();
         let scan = Plan::new(Settings::default(), "2026-11-25T02:00:00Z".parse().unwrap());
         let shards = pack(["333333333333", "111111111111"].map(member).to_vec(), 2, |_| None);
-        let plan = ShardPlan::new(scan, "999999999999", shards);
+        let plan = ShardPlan::new(scan, "999999999999", "aws", shards);
         assert_eq!((plan.id.as_str(), plan.register_of.as_deref()), ("20261125T020000Z-999999999999", Some("111111111111")));
         assert!(ShardPlan::read(&place).await.unwrap_err().message.contains("no plan at"));
         plan.put(&place).await.unwrap();
@@ -185,7 +187,7 @@ mod tests {
         let told = ShardPlan::read(&place).await.unwrap_err().message;
         assert!(told.contains("plan.json, line 2"), "{told}");
         let scan = Plan::new(Settings::default(), "2026-11-25T02:00:00Z".parse().unwrap());
-        let plan = ShardPlan::new(scan, "999999999999", Vec::new());
+        let plan = ShardPlan::new(scan, "999999999999", "aws", Vec::new());
         let other = serde_json::to_string(&plan).unwrap().replace(env!("CARGO_PKG_VERSION"), "0.0.1");
         std::fs::write(folder.path().join(PLAN), other).unwrap();
         assert!(ShardPlan::read(&place).await.unwrap_err().message.contains("rung 0.0.1"));
