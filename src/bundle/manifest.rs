@@ -58,10 +58,8 @@ impl Manifest {
         let manifest: Manifest = serde_json::from_slice(bytes)
             .map_err(|error| Failure::usage(format!("{shown}, line {}: {error}", error.line())))?;
         if manifest.schema != SCHEMA {
-            let words = format!(
-                "{shown}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung",
-                manifest.schema
-            );
+            let words =
+                format!("{shown}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung", manifest.schema);
             return Err(Failure::usage(words));
         }
         match manifest.strange().first() {

@@ -13,7 +13,9 @@ mod export;
 pub(crate) mod find;
 mod init;
 pub(crate) mod latest;
+mod merge;
 mod output;
+mod plan;
 mod policy;
 mod preflight;
 mod report;
@@ -61,6 +63,10 @@ pub struct Cli {
 enum Command {
     /// Scan an account: read it, keep the evidence, say where each control stands
     Scan(Box<scan::Args>),
+    /// Divide a scan of many accounts into shards, for an engine that runs many processes
+    Plan(Box<plan::Args>),
+    /// Put together what the shards of a plan left
+    Merge(merge::Args),
     /// Tell what a scan may ask, what denied permissions hide, and what it will cost at least
     Preflight(preflight::Args),
     /// Hold today's rules against a stored bundle, without AWS
@@ -95,6 +101,8 @@ enum Command {
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
     match cli.command {
         Command::Scan(args) => scan::run(*args),
+        Command::Plan(args) => plan::run(&args),
+        Command::Merge(args) => merge::run(&args),
         Command::Preflight(args) => preflight::run(&args),
         Command::Assess(args) => assess::run(args),
         Command::Report(args) => report::run(args),

@@ -10,8 +10,10 @@ mod job;
 mod keeping;
 mod many;
 mod one;
+mod shard;
 mod since;
 mod stored;
+mod whole;
 
 use super::accounts::AccountFlags;
 use crate::{
@@ -23,6 +25,7 @@ pub(super) use begin::{Stop, listen, object, runtime};
 use exit::{Bar, bar, dollars};
 use job::Job;
 pub(super) use many::write as write_many;
+pub(super) use whole::write as write_whole;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -48,6 +51,19 @@ pub(super) struct Args {
         "demo", "replay", "record", "regions", "bundle", "org", "accounts", "config", "attestations", "waivers", "register", "sql_digests",
     ])]
     resume: Option<PathBuf>,
+    /// Scan one shard of a plan, as `rung plan --out` put it there: a folder, or s3://BUCKET/PREFIX. Accounts, regions and settings are
+    /// the plan's
+    #[arg(long, value_name = "URL", conflicts_with_all = [
+        "demo", "resume", "replay", "record", "regions", "bundle", "several", "config", "attestations", "waivers", "register", "sql_digests",
+        "sign_key",
+    ], help_heading = "One shard of a plan")]
+    plan: Option<String>,
+    /// The shard's number, from 0 (default: AWS_BATCH_JOB_ARRAY_INDEX, or JOB_COMPLETION_INDEX)
+    #[arg(long, value_name = "N", requires = "plan", help_heading = "One shard of a plan")]
+    shard: Option<usize>,
+    /// Scan the shard even if it is finished already
+    #[arg(long, requires = "plan", help_heading = "One shard of a plan")]
+    again: bool,
     #[command(flatten)]
     accounts: AccountFlags,
     /// Most accounts that are read at once
@@ -137,12 +153,15 @@ pub(super) enum Switch {
 
 /// Runs the scan.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
+    if let Some(plan) = &args.plan {
+        return shard::run(&args, plan);
+    }
     let job = match &args.resume {
         Some(id) => Job::resume(&args, id)?,
         None => Job::new(&args)?,
     };
     match job.is_of_many() {
-        true => many::run(&args, job),
+        true => many::run(&args, job).map(|ran| ran.exit),
         false => one::run(&args, job),
     }
 }

@@ -72,7 +72,9 @@ impl<'a> Merging<'a> {
             let of = of?;
             let id = of.set.accounts.first().map(ToString::to_string).unwrap_or_default();
             if !wanted.iter().any(|member| *member.id == *id) {
-                return Err(Failure::usage(format!("the bundle of shard {number} has account {id}, the plan does not")));
+                return Err(Failure::usage(format!(
+                    "the bundle of shard {number} has account {id}, the plan does not"
+                )));
             }
             let told = reports.iter().find(|report| report.id == id).cloned();
             self.add_account(told.unwrap_or_else(|| AccountReport { id, ..AccountReport::default() }), &of)?;

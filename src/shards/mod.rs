@@ -19,4 +19,5 @@ pub use bring::{Brought, bring, is_done};
 pub use merge::{Merging, begin as merge};
 pub use pack::pack;
 pub use place::Place;
+pub(crate) use plan::MOST;
 pub use plan::{Item, Shard, ShardPlan};

@@ -125,9 +125,9 @@ impl ShardPlan {
         place.put_json(ITEMS, &self.items(place)).await?;
         match place.put_new_json(PLAN, self).await? {
             true => Ok(()),
-            false => {
-                Err(Failure::usage(format!("{place} has a plan already: a plan is never replaced, name another folder")))
-            }
+            false => Err(Failure::usage(format!(
+                "{place} has a plan already: a plan is never replaced, name another folder"
+            ))),
         }
     }
 
@@ -136,9 +136,7 @@ impl ShardPlan {
         let bytes = place.get(PLAN).await?.ok_or_else(|| {
             Failure::usage(format!("no plan at {place}: name the folder that `rung plan --out` was given"))
         })?;
-        let told = |error: &serde_json::Error| {
-            Failure::usage(format!("{place}{PLAN}, line {}: {error}", error.line()))
-        };
+        let told = |error: &serde_json::Error| Failure::usage(format!("{place}{PLAN}, line {}: {error}", error.line()));
         let plan: ShardPlan = serde_json::from_slice(&bytes).map_err(|error| told(&error))?;
         let (own, of) = (env!("CARGO_PKG_VERSION"), plan.scan.version());
         if plan.schema != SCHEMA || of != own {
@@ -168,7 +166,10 @@ mod tests {
         let scan = Plan::new(Settings::default(), "2026-11-25T02:00:00Z".parse().unwrap());
         let shards = pack(["333333333333", "111111111111"].map(member).to_vec(), 2, |_| None);
         let plan = ShardPlan::new(scan, "999999999999", "aws", shards);
-        assert_eq!((plan.id.as_str(), plan.register_of.as_deref()), ("20261125T020000Z-999999999999", Some("111111111111")));
+        assert_eq!(
+            (plan.id.as_str(), plan.register_of.as_deref()),
+            ("20261125T020000Z-999999999999", Some("111111111111"))
+        );
         assert!(ShardPlan::read(&place).await.unwrap_err().message.contains("no plan at"));
         plan.put(&place).await.unwrap();
         let read = ShardPlan::read(&place).await.unwrap();

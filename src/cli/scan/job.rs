@@ -20,6 +20,7 @@ use crate::{
     failure::Failure,
     plain::plain,
     scan::{Input, Request},
+    shards::ShardPlan,
     unfinished::{Many, Plan, Unfinished, left_behind},
 };
 
@@ -42,6 +43,14 @@ pub(super) struct Job {
     pub(super) draft: Draft,
     /// What would be gone on with; none for a recording, which can be scanned again at any time.
     pub(super) unfinished: Option<Unfinished>,
+    /// Set where it is one shard of a plan.
+    pub(super) shard: Option<OfPlan>,
+}
+
+/// What a shard knows of the whole.
+pub(super) struct OfPlan {
+    /// The account that holds the debt register for all.
+    pub(super) register_of: Option<String>,
 }
 
 impl Job {
@@ -82,7 +91,7 @@ impl Job {
         };
         request.journal = unfinished.as_ref().and_then(journal);
         request.now = unfinished.as_ref().map(|unfinished| unfinished.plan.started_at);
-        Ok(Job { settings: config.settings, request, accounts, output, draft, unfinished })
+        Ok(Job { settings: config.settings, request, accounts, output, draft, unfinished, shard: None })
     }
 
     /// An unfinished scan, to go on with.
@@ -118,7 +127,29 @@ impl Job {
         // An interrupted scan may have left a bundle of what it saw: that stays as it is.
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
-        Ok(Job { settings: plan.settings.clone(), request, accounts, output, draft, unfinished: Some(unfinished) })
+        Ok(Job {
+            settings: plan.settings.clone(),
+            request,
+            accounts,
+            output,
+            draft,
+            unfinished: Some(unfinished),
+            shard: None,
+        })
+    }
+
+    /// One shard of a plan; nobody goes on with it where it ends early: an engine runs it again.
+    pub(super) fn of_shard(args: &Args, plan: &ShardPlan, number: usize, target: &Path) -> Result<Self, Failure> {
+        let (role, members) = (plan.many()?.role(), plan.shard(number)?.members());
+        let scan = Plan { many: Some(Many::new(&role, Some(&members))), ..plan.scan.clone() };
+        check_targets(args, &scan.settings)?;
+        let (settings, output) = (scan.settings.clone(), Output::prepare(args.output.as_deref())?);
+        let draft = Draft::create(target, false)?;
+        let mut request = request(args, Input::Aws, &scan)?;
+        request.now = Some(plan.began());
+        let unfinished = Some(Unfinished::begin(target, scan)?);
+        let shard = Some(OfPlan { register_of: plan.register_of.clone() });
+        Ok(Job { settings, request, accounts: Accounts::Listed(members, role), output, draft, unfinished, shard })
     }
 
     /// Whether it is a scan of several accounts.

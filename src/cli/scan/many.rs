@@ -23,13 +23,11 @@ use super::{
     job::{Accounts as Wanted, Job},
     keeping::Keeping,
     one::summary,
-    since::since,
-    stored,
+    stored, whole,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
-    bundle::{AccountFolder, Draft, REPORT},
-    changes,
+    bundle::{AccountFolder, Draft},
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
@@ -43,9 +41,15 @@ use crate::{
 /// Accounts that are read and wait to be written.
 const WAITING: usize = 2;
 
+/// A scan that left a bundle.
+pub(super) struct Ran {
+    pub(super) exit: Exit,
+    pub(super) bundle: PathBuf,
+}
+
 /// Runs it.
-pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
-    let Job { settings, request, accounts, output, draft, unfinished, .. } = job;
+pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
+    let Job { settings, request, accounts, output, draft, unfinished, shard } = job;
     let Some(mut unfinished) = unfinished else {
         return Err(Failure::usage(
             "a scan of several accounts asks AWS itself: without --record, --replay and --demo",
@@ -71,6 +75,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         at_once: args.accounts_at_once.into(),
         most_memory: Some(u64::from(args.max_memory) << 20),
         finished: written.finished.clone(),
+        register_of: shard.as_ref().and_then(|shard| shard.register_of.clone()),
     };
     let scratch = draft.scratch()?;
     let journal = request.journal.clone();
@@ -87,7 +92,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     }
     let mut keeping = Keeping::new(Some(unfinished), true);
     let interrupted = interrupted.map_err(|failure| keeping.lost(failure))?;
-    if written.sums.entered == 0 && !interrupted.0 {
+    // Of a shard it is worth keeping why: the others may have been entered.
+    if written.sums.entered == 0 && !interrupted.0 && shard.is_none() {
         let why = written.sums.why_not.as_deref().unwrap_or("there is none");
         keeping.end(false);
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
@@ -102,7 +108,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let exit = exit(args, interrupted.0, &decided.head);
     keeping.end(open);
     stored::take_in(args, &bundle);
-    printed.map(|()| exit)
+    printed.map(|()| Ran { exit, bundle })
 }
 
 type Entered = (Caller, Vec<Member>, RoleOptions);
@@ -202,18 +208,9 @@ impl<'s> Written<'s> {
         tell_not_entered(&self.not_entered);
         let mut folders = folders.map(AccountFolder::all).concat();
         folders.sort_by_key(AccountFolder::id);
-        folders.iter().try_for_each(|account| draft.append_account(account))?;
-        draft.write_settings(self.settings)?;
         let scan = caller.described(&self.sums, interrupted);
         let accounts = Accounts::Folders(folders, caller.now());
-        let mut decided = self.whole.decide(&accounts, scan)?;
-        decided.changes = since(&draft, &decided.head.scan, |previous| {
-            changes::since_many(previous, &decided.head, self.settings, &accounts)
-        });
-        decided.changes.iter().try_for_each(|changes| draft.write_changes(changes))?;
-        draft.write_assessment(|out| decided.json(&accounts, out))?;
-        let people = decided.for_people()?;
-        draft.write_report(decided.html(&people, Some(REPORT)))?;
+        let decided = whole::write(self.whole, &accounts, scan, self.settings, &draft)?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
         Ok((decided, accounts, bundle))
