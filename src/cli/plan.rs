@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let runtime = runtime()?;
     runtime.spawn(listen(stop, Stop::Person));
     runtime.block_on(async {
-        let place = Place::open(&args.out).await?;
+        let place = Place::create(&args.out).await?;
         let mut scan = Plan::new(config.settings, Timestamp::now());
         scan.profile.clone_from(&args.profile);
         scan.regions.clone_from(&args.regions);

@@ -21,7 +21,16 @@ pub struct Place {
 }
 
 impl Place {
-    /// The folder that is named: `s3://bucket/prefix`, or a path.
+    /// The folder that is named, which is made where it is not there: `s3://bucket/prefix`, or a path.
+    pub async fn create(named: &str) -> Result<Self, Failure> {
+        if !named.contains("://") {
+            let folder = File::new(named);
+            std::fs::create_dir_all(folder).map_err(|error| Failure::file("create", folder, &error))?;
+        }
+        Place::open(named).await
+    }
+
+    /// The folder that is named.
     pub async fn open(named: &str) -> Result<Self, Failure> {
         let shown = format!("{}/", named.trim_end_matches('/'));
         if named.starts_with("s3://") {
@@ -33,7 +42,10 @@ impl Place {
             let words = "expected a folder, or s3://BUCKET/PREFIX";
             return Err(Failure::usage(format!("{}: no plan can lie at {scheme}://: {words}", plain(named))));
         }
-        std::fs::create_dir_all(folder).map_err(|error| Failure::file("create", folder, &error))?;
+        if !folder.is_dir() {
+            let words = "name the folder that `rung plan --out` was given";
+            return Err(Failure::usage(format!("no plan at {shown}: {words}")));
+        }
         let store = LocalFileSystem::new_with_prefix(folder)
             .map_err(|error| Failure::usage(format!("cannot use {}: {error}", folder.display())))?;
         Ok(Place { store: Arc::new(store), base: Path::default(), shown })

@@ -34,6 +34,7 @@ mod serve_read;
 mod serve_run;
 mod serve_write;
 mod served;
+mod shards;
 mod store;
 mod story;
 mod structure;

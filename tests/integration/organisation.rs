@@ -119,7 +119,7 @@ fn counts(emulator: &Emulator) -> BTreeMap<String, u64> {
 }
 
 /// Starts a scan and waits until it has asked so much.
-fn begun(emulator: &Emulator, rung: &Rung, args: &[&str], requests: u64) -> Child {
+pub(crate) fn begun(emulator: &Emulator, rung: &Rung, args: &[&str], requests: u64) -> Child {
     let mut command: Command = rung.command(args);
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let asked = |counts: &BTreeMap<String, u64>| counts.values().sum::<u64>() >= requests;
