@@ -1,6 +1,6 @@
 //! Two scans held against each other, from what is stored: levels, outcomes, findings that appeared, went, became better or worse.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rung_rules::model::{Outcome, Verdict};
 use serde::Serialize;
@@ -97,7 +97,18 @@ pub struct ChangedFinding {
 
 impl Store {
     /// What changed from scan `a` to scan `b`.
-    pub async fn compare(&self, a: &ScanRow, b: &ScanRow) -> Result<Compared, StoreError> {
+    pub async fn compare(&self, a: &ScanRow, b: &ScanRow) -> Result<Arc<Compared>, StoreError> {
+        let newest = self.newest().await?.map(|scan| scan.manifest_sha256).unwrap_or_default();
+        let key = [a.manifest_sha256.clone(), b.manifest_sha256.clone(), newest];
+        if let Some(compared) = self.compared.get(&key) {
+            return Ok(compared);
+        }
+        let compared = Arc::new(self.work_out(a, b).await?);
+        self.compared.keep(key, compared.clone());
+        Ok(compared)
+    }
+
+    async fn work_out(&self, a: &ScanRow, b: &ScanRow) -> Result<Compared, StoreError> {
         let changed = self.changed(a, b).await?;
         let count = |of: fn(&Change) -> bool| changed.values().filter(|change| of(change)).count() as i64;
         let (appeared, gone) = (count(|change| change.before.is_none()), count(|change| change.after.is_none()));

@@ -9,6 +9,7 @@ mod evidence;
 mod finding;
 mod findings;
 mod gaps;
+mod kept;
 mod line;
 mod location;
 mod migrate;
@@ -47,12 +48,13 @@ use db::Db;
 pub struct Store {
     db: Arc<Db>,
     checked: Arc<evidence::Checked>,
+    compared: Arc<kept::Kept>,
 }
 
 impl Store {
     /// Opens a store, makes it where it is not there yet, and brings its schema to this version.
     pub async fn open(url: &StoreUrl) -> Result<Self, Failure> {
-        Ok(Store { db: Arc::new(Db::open(url).await?), checked: Arc::default() })
+        Ok(Store { db: Arc::new(Db::open(url).await?), checked: Arc::default(), compared: Arc::default() })
     }
 
     /// How many questions of SQL were asked so far: a page's do not grow with the number of scans.

@@ -2,6 +2,8 @@
 
 mod types;
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -230,5 +232,5 @@ async fn compare(State(web): State<Web>, Query(asked): Query<Two>) -> Result<Jso
             web.store.before(&b).await?.ok_or_else(none)?
         }
     };
-    Ok(Json(Comparison::new(&a, &b, web.store.compare(&a, &b).await?)))
+    Ok(Json(Comparison::new(&a, &b, Arc::unwrap_or_clone(web.store.compare(&a, &b).await?))))
 }
