@@ -295,6 +295,9 @@ async fn two_scans_are_held_against_each_other(place: Place) {
         compared.findings.iter().filter(|change| change.after.is_none()).count() as i64,
         only_telling(&old, &new)
     );
+    let asked = store.asked();
+    let again = store.compare(&a, &b).await.unwrap();
+    assert_eq!((store.asked() - asked, again.same, again.findings.len()), (1, compared.same, compared.findings.len()));
     let itself = store.compare(&a, &a).await.unwrap();
     assert_eq!((itself.gone, itself.appeared, itself.better, itself.worse), (0, 0, 0, 0));
     assert_eq!(itself.same, a.findings());
