@@ -1,10 +1,12 @@
+use std::path::Path;
+
 use rung_rules::model::{Control, Level};
 
 use super::{Named, of, reading::Document, template};
 
 fn read(text: &str) -> Result<Named, String> {
     let document = Document::of("rung.toml", text);
-    document.root().and_then(|root| of(&root)).map_err(|failure| failure.message)
+    document.root().and_then(|root| of(&root, Path::new(""))).map_err(|failure| failure.message)
 }
 
 fn wrong(text: &str) -> String {

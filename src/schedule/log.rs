@@ -1,0 +1,11 @@
+//! The scheduler's own log: a line each, on standard error, with the time of its clock.
+
+use jiff::Timestamp;
+
+use crate::plain::plain;
+
+/// Says something.
+#[expect(clippy::print_stderr, reason = "the scheduler's own log")]
+pub(super) fn tell(now: Timestamp, words: &str) {
+    eprintln!("{}  {}", now.strftime("%Y-%m-%d %H:%M:%S UTC"), plain(words));
+}
