@@ -4,8 +4,13 @@ use jiff::Timestamp;
 
 use crate::plain::plain;
 
+/// A time in a line.
+pub(super) fn shown(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
 /// Says something.
 #[expect(clippy::print_stderr, reason = "the scheduler's own log")]
 pub(super) fn tell(now: Timestamp, words: &str) {
-    eprintln!("{}  {}", now.strftime("%Y-%m-%d %H:%M:%S UTC"), plain(words));
+    eprintln!("{}  {}", shown(now), plain(words));
 }

@@ -11,7 +11,13 @@ use tokio::{
     task::JoinSet,
 };
 
-use super::{Around, Clock, Finished, Starter, Status, after, clock::LOOK, log::tell, plan::Due, status::UnderWay};
+use super::{
+    Around, Clock, Finished, Starter, Status, after,
+    clock::LOOK,
+    log::{shown, tell},
+    plan::Due,
+    status::UnderWay,
+};
 use crate::{
     bundle::Sealed,
     config::schedule::ScheduleTable,
@@ -234,7 +240,7 @@ impl Scheduler {
         let name = &schedule.name;
         if late {
             let more = if missed == 0 { String::new() } else { format!(", and {missed} before it are left out") };
-            tell(now, &format!("{name}: the run of {instant} was missed and is caught up now{more}"));
+            tell(now, &format!("{name}: the run of {} was missed and is caught up now{more}", shown(instant)));
         }
         match self.claim(name, instant, missed, now).await? {
             Claim::Ours(_) => Ok(()),
@@ -274,7 +280,7 @@ impl Scheduler {
                 (scan, Some((now, Some(failure.exit as i32))))
             }
         };
-        tell(now, &format!("{name}: begun, for {planned}; its bundle will be {}", bundle.display()));
+        tell(now, &format!("{name}: begun, for {}; its bundle will be {}", shown(planned), bundle.display()));
         self.status.under_way(Some(UnderWay { schedule: name.to_owned(), planned, started: now }));
         let schedule = name.to_owned();
         self.current = Some(Current { schedule, num, planned, started: now, bundle, scan, ended });
@@ -300,7 +306,7 @@ impl Scheduler {
         let new = self.new_run(name, instant, missed, now);
         if self.around.store.note_run(&new, state, why, &self.runner).await? {
             let more = if missed == 0 { String::new() } else { format!(" (and {missed} before it)") };
-            tell(now, &format!("{name}: nothing is run for {instant}{more}: {why}"));
+            tell(now, &format!("{name}: nothing is run for {}{more}: {why}", shown(instant)));
         }
         self.since.insert(name.to_owned(), instant);
         Ok(())
@@ -309,7 +315,10 @@ impl Scheduler {
     /// Closes runs of others that have not said anything for long.
     async fn reap(&mut self, now: Timestamp) -> Result<(), StoreError> {
         for row in self.around.store.lost_runs(now - STALE, &self.runner).await? {
-            tell(now, &format!("{}: the run of {} on {} ended without a word", row.schedule, row.planned, row.host));
+            tell(
+                now,
+                &format!("{}: the run of {} on {} ended without a word", row.schedule, shown(row.planned), row.host),
+            );
             let there = row.bundle.clone().filter(|bundle| bundle.join("manifest.json").is_file());
             if let Some(bundle) = &there {
                 if let Some(scan) = scan_of(bundle).await? {
@@ -422,7 +431,7 @@ fn ended(current: Option<&Current>) -> impl Future<Output = Option<i32>> + Send 
 }
 
 fn under_way(other: &RunRow) -> String {
-    let since = other.started_at.map(|started| format!(" since {started}")).unwrap_or_default();
+    let since = other.started_at.map(|started| format!(" since {}", shown(started))).unwrap_or_default();
     format!("a run is under way{since} on {}, process {}", other.host, other.pid)
 }
 
