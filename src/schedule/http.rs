@@ -75,7 +75,7 @@ pub async fn serve(
 }
 
 async fn health(State(watched): State<Watched>) -> Response {
-    let mut why = watched.status.wrong(watched.clock.now());
+    let mut why = watched.status.wrong_at(watched.clock.now());
     let last = match watched.store.last_runs(1, false).await {
         Ok(rows) => Some(rows.into_iter().map(|row| (row.schedule.clone(), last(row))).collect()),
         Err(error) => {

@@ -75,7 +75,7 @@ impl Status {
     }
 
     /// Why the loop is not as it should be; nothing where it is.
-    pub(super) fn wrong(&self, now: Timestamp) -> Vec<String> {
+    pub fn wrong_at(&self, now: Timestamp) -> Vec<String> {
         let state = self.state();
         let mut all: Vec<_> = state.away.iter().cloned().collect();
         match state.turned {
