@@ -17,9 +17,11 @@ use serde_json::Value;
 use crate::{
     common::{Emulator, Rung, python},
     disk::Small,
-    served::{PATIENCE, Served, address},
+    served::{Served, address},
 };
 
+/// Longer than a scan takes on a busy machine; whoever waits this long has failed.
+const PATIENCE: Duration = Duration::from_secs(300);
 const NIGHTLY: &str = "[[schedule]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\n";
 
 /// `rung schedule run` as a child process, stopped by its process id.
