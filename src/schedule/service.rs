@@ -243,11 +243,8 @@ impl Scheduler {
             tell(now, &format!("{name}: the run of {} was missed and is caught up now{more}", shown(instant)));
         }
         match self.claim(name, instant, missed, now).await? {
-            Claim::Ours(_) => Ok(()),
-            Claim::Taken => {
-                self.since.insert(name.clone(), instant);
-                Ok(())
-            }
+            // Somebody else has it; the next look at the store knows.
+            Claim::Ours(_) | Claim::Taken => Ok(()),
             Claim::UnderWay(other) => {
                 self.note(name, instant, missed, now, (RunState::Skipped, &under_way(&other))).await
             }
@@ -308,7 +305,6 @@ impl Scheduler {
             let more = if missed == 0 { String::new() } else { format!(" (and {missed} before it)") };
             tell(now, &format!("{name}: nothing is run for {}{more}: {why}", shown(instant)));
         }
-        self.since.insert(name.to_owned(), instant);
         Ok(())
     }
 
@@ -325,6 +321,10 @@ impl Scheduler {
                     self.around.store.found_scan(row.num, &scan).await?;
                 }
                 self.take_in(row.num, bundle).await?;
+            }
+            // What follows a run is set where its schedule is.
+            if !self.schedules.iter().any(|own| own.name == row.schedule) {
+                continue;
             }
             self.follow_up(Finished {
                 started: row.started_at.unwrap_or(row.planned),

@@ -329,11 +329,6 @@ impl Store {
         };
         Ok(all.into_iter().map(count).collect())
     }
-
-    /// Fails where the store does not answer.
-    pub async fn answers(&self) -> Result<(), StoreError> {
-        self.db.one::<(i64,)>("SELECT COUNT(*) FROM schedules", Vec::new()).await.map(drop)
-    }
 }
 
 /// The attempt that a new run of this instant would be: the first, or the second after one that ended without a word; none where it is taken.

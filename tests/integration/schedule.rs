@@ -255,6 +255,7 @@ on_both!(
     a_run_that_is_not_over_is_not_begun_again,
     two_schedules_take_turns,
     two_schedulers_on_one_store_run_each_night_once,
+    the_other_takes_over,
     a_scheduler_that_vanishes_is_noticed_and_its_run_tried_once_more,
     a_run_that_was_given_up_too_early_comes_back,
     told_to_stop_it_waits_for_the_bundle,
@@ -448,6 +449,29 @@ async fn a_scheduler_that_vanishes_is_noticed_and_its_run_tried_once_more(place:
     assert_eq!(shown(&service.runs().await)[1], "nightly 11-25T01:00 lost attempt 2");
     service.to("2026-11-26T01:00:00Z").await;
     let _held = service.begun().await;
+}
+
+/// A second scheduler stands by: it takes over what the first left.
+async fn the_other_takes_over(place: Place) {
+    let (time, nightly) = (Time::at("2026-11-25T00:30:00Z"), schedule("nightly", "0 1 * * *", ""));
+    let mut first = place.service(&time, &nightly).await;
+    let mut other = place.service(&time, &nightly).await;
+    time.0.send_replace("2026-11-25T01:00:00Z".parse().unwrap());
+    first.settled().await;
+    other.settled().await;
+    let (begun, mut rest) = match first.scans.try_recv() {
+        Ok(asked) => ((asked, first), other),
+        Err(_) => ((other.begun().await, other), first),
+    };
+    rest.nothing_begun();
+    begun.1.killed().await;
+    for second in [60, 119] {
+        rest.to_time("2026-11-25T01:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(second)).await;
+        rest.nothing_begun();
+    }
+    rest.to("2026-11-25T01:03:00Z").await;
+    let _held = rest.begun().await;
+    assert_eq!(shown(&rest.runs().await), ["nightly 11-25T01:00 lost", "nightly 11-25T01:00 underway attempt 2"]);
 }
 
 /// A scheduler that was cut off from the store for a while is taken for dead; when it is back, its run is what it is.
