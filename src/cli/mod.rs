@@ -18,6 +18,7 @@ mod policy;
 mod preflight;
 mod report;
 mod scan;
+mod schedule;
 mod serve;
 mod verify;
 mod whatif;
@@ -89,6 +90,8 @@ enum Command {
     Diff(diff::Args),
     /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
     Serve(Box<serve::Args>),
+    /// Scan by a timetable: every night, with what was missed caught up; tell when the next scans are
+    Schedule(schedule::Args),
 }
 
 /// Runs a command.
@@ -109,5 +112,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Serve(args) => serve::run(*args),
+        Command::Schedule(args) => schedule::run(args),
     }
 }

@@ -152,7 +152,8 @@ async fn stopped() {
     });
 }
 
-async fn signal() {
+/// The next Ctrl-C or SIGTERM.
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

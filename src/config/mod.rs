@@ -7,6 +7,7 @@ pub mod attest;
 pub mod attestations;
 pub mod editing;
 pub(crate) mod reading;
+pub mod schedule;
 mod settings;
 pub mod template;
 pub mod waive;
@@ -66,6 +67,8 @@ pub struct Config {
     pub waivers: Option<PathBuf>,
     /// How scans are started from the web view.
     pub serve: ServeTable,
+    /// What is scanned when, by `rung schedule run`.
+    pub schedules: Vec<schedule::ScheduleTable>,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -80,7 +83,7 @@ impl Config {
         let mut config = match &found {
             Some(path) => {
                 let document = Document::open(path)?;
-                of(&document.root()?)?
+                of(&document.root()?, path.parent().unwrap_or(Path::new("")))?
             }
             None => Named::default(),
         };
@@ -108,6 +111,7 @@ impl Config {
             attestation_days: days,
             waivers: new,
             serve: config.serve,
+            schedules: config.schedules,
         })
     }
 }
@@ -133,9 +137,10 @@ struct Named {
     register: Option<String>,
     days: Option<i64>,
     serve: ServeTable,
+    schedules: Vec<schedule::ScheduleTable>,
 }
 
-fn of(root: &Table<'_>) -> Result<Named, Failure> {
+fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
     let mut named = Named {
         attestations: root.text("attestations")?.map(|text| text.value.into()),
         waivers: root.texts("waivers")?.into_iter().map(|text| text.value.into()).collect(),
@@ -155,6 +160,7 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
     if let Some(table) = root.table("serve")? {
         named.serve = settings::serve(&table)?;
     }
+    named.schedules = schedule::schedules(root, folder)?;
     root.done()?;
     Ok(named)
 }

@@ -171,6 +171,15 @@ impl<'d> Table<'d> {
         }
     }
 
+    /// A number.
+    pub(crate) fn number(&self, key: &'static str) -> Result<Option<Placed<f64>>, Failure> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match number(value.get_ref()) {
+            Some(number) => Ok(Some(Placed { value: number, span: value.span() })),
+            None => self.wrong(key, value, "a number"),
+        }
+    }
+
     /// True or false; false where it is not there.
     pub(crate) fn flag(&self, key: &'static str) -> Result<bool, Failure> {
         match self.get(key) {

@@ -56,6 +56,18 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 #regions = ["all"]
 #org = true
 
+# What `rung schedule run` scans when: five fields of cron in a time zone (default: UTC), begun up to `jitter` later. What was missed is
+# caught up once if it is not older than `catch_up`. The rest is as for `rung scan`: regions, profile, org, org_units, exclude, accounts,
+# role_name, external_id, session_name, via, no_metrics, sql_digests, max_calls, max_cost, require_complete, demo.
+#[[schedule]]
+#name = "nightly"
+#cron = "30 2 * * *"
+#time_zone = "Europe/Berlin"
+#jitter = "10m"
+#catch_up = "24h"
+#regions = ["all"]
+#max_cost = 5.00
+
 # Every threshold, with its default and the reason for it.
 [thresholds]
 "#;

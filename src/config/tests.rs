@@ -1,10 +1,12 @@
+use std::path::Path;
+
 use rung_rules::model::{Control, Level};
 
 use super::{Named, of, reading::Document, template};
 
 fn read(text: &str) -> Result<Named, String> {
     let document = Document::of("rung.toml", text);
-    document.root().and_then(|root| of(&root)).map_err(|failure| failure.message)
+    document.root().and_then(|root| of(&root, Path::new(""))).map_err(|failure| failure.message)
 }
 
 fn wrong(text: &str) -> String {
@@ -77,11 +79,14 @@ fn the_written_template_can_be_read_and_changes_nothing() {
     let text: String = template::text()
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest) if !rest.starts_with(' ') && rest.contains(" = ") => format!("{rest}\n"),
+            Some(rest) if rest.starts_with("[[") || (!rest.starts_with(' ') && rest.contains(" = ")) => {
+                format!("{rest}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();
     let named = read(&text).unwrap();
     assert_eq!(named.settings.targets.len(), 10);
+    assert_eq!(named.schedules.len(), 1);
     assert!(text.contains("\"090.new_volume_days\" = 90"));
 }

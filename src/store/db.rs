@@ -10,7 +10,7 @@ use sqlx::{
     Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, FromRow, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
 };
-use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use super::{StoreError, StoreUrl, migrate};
 use crate::failure::Failure;
@@ -146,9 +146,19 @@ impl Db {
 
     /// Begins a change: whoever else wants to change something, in whichever program, waits.
     pub(super) async fn change(&self) -> Result<Change, StoreError> {
+        self.change_of("scans").await
+    }
+
+    /// Begins a change of a few rows of one table: it waits for a turn as readers do, not for whoever takes a bundle in.
+    pub(super) async fn small_change(&self, table: &str) -> Result<(Option<SemaphorePermit<'_>>, Change), StoreError> {
+        let turn = self.turns.acquire().await.ok();
+        Ok((turn, self.change_of(table).await?))
+    }
+
+    async fn change_of(&self, table: &str) -> Result<Change, StoreError> {
         if self.postgres {
             let mut change = self.pool.begin().await?;
-            tell(&mut change, "LOCK TABLE scans IN SHARE ROW EXCLUSIVE MODE", Vec::new()).await?;
+            tell(&mut change, format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"), Vec::new()).await?;
             return Ok(change);
         }
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)

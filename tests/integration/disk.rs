@@ -10,13 +10,13 @@ use std::{
 use crate::common::{Emulator, Rung};
 
 /// A place with room for so many bytes. A file system of its own where mounting is allowed; else a limit for each file.
-enum Small {
+pub(crate) enum Small {
     Mounted(tempfile::TempDir),
     Limited(tempfile::TempDir, u64),
 }
 
 impl Small {
-    fn new(kilobytes: u64, options: &str) -> Self {
+    pub(crate) fn new(kilobytes: u64, options: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={kilobytes}k{options}");
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()).output();
@@ -26,7 +26,11 @@ impl Small {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn is_mounted(&self) -> bool {
+        matches!(self, Small::Mounted(_))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Small::Mounted(folder) | Small::Limited(folder, _) => folder.path(),
         }

@@ -29,6 +29,8 @@ mod people;
 mod policy;
 mod preflight;
 mod same_or_gap;
+mod schedule;
+mod scheduled;
 mod serve_guard;
 mod serve_read;
 mod serve_run;

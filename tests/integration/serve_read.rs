@@ -6,7 +6,7 @@ use clap::Parser;
 use rung::{
     config::Flags,
     serve::{Access, ServeSettings, Web, bind, serve},
-    store::{Store, StoreUrl},
+    store::{Claim, NewRun, RunState, Runner, Store, StoreUrl},
 };
 use rung_rules::model::Verdict;
 use serde_json::Value;
@@ -354,6 +354,30 @@ fn a_page_asks_the_store_as_much_with_many_scans_as_with_few() {
     }
 }
 
+/// A run under way, and one that was missed.
+async fn some_runs(store: &Store) {
+    let runner = Runner { host: "<b>host</b>".to_owned(), pid: 1, id: "one".to_owned() };
+    let now = jiff::Timestamp::now();
+    let new = NewRun { schedule: "nightly", planned: now, now, missed: 2, bundle: None, stale: now };
+    assert!(matches!(store.claim_run(&new, &runner).await.unwrap(), Claim::Ours(_)));
+    let earlier = NewRun { planned: jiff::Timestamp::UNIX_EPOCH, ..new };
+    assert!(store.note_run(&earlier, RunState::Missed, "<i>nobody</i>", &runner).await.unwrap());
+}
+
+#[test]
+fn runs_are_shown_and_what_they_say_is_text() {
+    let site = Site::new(|_| Vec::new());
+    assert!(site.page("/schedule").contains("rung schedule run"));
+    site.runtime.block_on(some_runs(&site.store));
+    let page = site.page("/schedule");
+    assert!(
+        page.contains("under way") && page.contains("missed") && page.contains("2 before it were left out"),
+        "{page}"
+    );
+    assert!(page.contains("&lt;b&gt;host&lt;/b&gt;") && page.contains("&lt;i&gt;nobody"), "{page}");
+    assert!(!page.contains("<b>host") && !page.contains("<i>nobody"), "{page}");
+}
+
 #[test]
 fn the_api_is_as_its_description_says() {
     let site = Site::new(|scans| {
@@ -369,8 +393,9 @@ fn the_api_is_as_its_description_says() {
     let line = finding.evidence.rsplit(':').next().unwrap();
     let description = site.json("/api/v1/openapi.json");
     let paths: Vec<&String> = description["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths.len(), 7, "{paths:?}");
+    assert_eq!(paths.len(), 8, "{paths:?}");
     let id = site.nights[1].id();
+    site.runtime.block_on(some_runs(&site.store));
     let cases: Vec<Value> = [
         ("/api/v1/scans", "/api/v1/scans?per_page=1".to_owned(), 200),
         ("/api/v1/scans", "/api/v1/scans?per_page=501".to_owned(), 400),
@@ -393,6 +418,7 @@ fn the_api_is_as_its_description_says() {
         ("/api/v1/trend", "/api/v1/trend?series=nobody".to_owned(), 404),
         ("/api/v1/compare", "/api/v1/compare".to_owned(), 200),
         ("/api/v1/compare", format!("/api/v1/compare?a=nobody&b={id}"), 404),
+        ("/api/v1/schedule", "/api/v1/schedule".to_owned(), 200),
     ]
     .into_iter()
     .map(|(path, asked, expected)| {

@@ -16,11 +16,11 @@ use super::{
     Web, WebError,
     view::{
         query::{Wanted, page},
-        scan,
+        scan, schedule,
     },
 };
 use crate::store::TrendPoint;
-use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Sort, Trend};
+use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Schedules, Sort, Trend};
 
 /// Items a page, unless asked otherwise.
 const A_PAGE: i64 = 50;
@@ -39,7 +39,8 @@ const TREND: (i64, i64) = (365, 1100);
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem, Sort)),
-    tags((name = "scans", description = "Scans and what they found"), (name = "time", description = "Scans held against each other"))
+    tags((name = "scans", description = "Scans and what they found"), (name = "time", description = "Scans held against each other"),
+        (name = "schedule", description = "What is scanned when, and what became of it"))
 )]
 struct Description;
 
@@ -53,6 +54,7 @@ pub fn routes() -> Router<Web> {
         .routes(routes!(gaps))
         .routes(routes!(trend))
         .routes(routes!(compare))
+        .routes(routes!(schedules))
         .split_for_parts();
     router.route("/api/v1/openapi.json", get(move || async move { Json(description) }))
 }
@@ -233,4 +235,12 @@ async fn compare(State(web): State<Web>, Query(asked): Query<Two>) -> Result<Jso
         }
     };
     Ok(Json(Comparison::new(&a, &b, Arc::unwrap_or_clone(web.store.compare(&a, &b).await?))))
+}
+
+/// Schedules: their next instants and last runs
+#[utoipa::path(get, path = "/api/v1/schedule", tag = "schedule", responses(
+    (status = 200, description = "What was asked for", body = Schedules), (status = 503, description = "The store is away", body = Problem)))]
+async fn schedules(State(web): State<Web>) -> Result<Json<Schedules>, WebError> {
+    let shown = schedule::schedules(&web).await?;
+    Ok(Json(Schedules { schedules: shown.into_iter().map(Into::into).collect() }))
 }

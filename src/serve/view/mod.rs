@@ -7,6 +7,7 @@ mod overview;
 pub(super) mod query;
 mod report;
 mod scans;
+pub(super) mod schedule;
 mod trend;
 
 use axum::{Router, routing::get};
@@ -26,6 +27,7 @@ pub fn routes() -> Router<Web> {
         .route("/scans/{id}/findings", get(findings::list))
         .route("/scans/{id}/findings/{criterion}/{line}", get(findings::one))
         .route("/findings", get(findings::newest))
+        .route("/schedule", get(schedule::page))
         .route("/trend", get(trend::trend))
         .route("/compare", get(compare::compare))
 }
