@@ -68,7 +68,7 @@ fn hostile_names_are_text() {
     let (head, findings) =
         serde_json::from_value::<rung_rules::model::Assessment>(assessment).unwrap().with_findings(());
     let path = rung.path("hostile.html");
-    rung::report::html::write(&head, None, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
+    rung::report::html::write(&head, Default::default(), findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
     run(&path, CONTENT);
 }
 
@@ -103,7 +103,8 @@ fn what_changed_stands_on_the_first_screen() {
     let mut page = rung::report::html::Page::of(&head, findings).unwrap();
     let path = rung.path("changed.html");
     let changes: rung_rules::changes::Changes = serde_json::from_value(changes()).unwrap();
-    let mut report = page.report(&head, Some(&changes), Some("changed.html")).unwrap();
+    let earlier = rung::report::Earlier { changes: Some(&changes), history: None };
+    let mut report = page.report(&head, earlier, Some("changed.html")).unwrap();
     report.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
     run(&path, &["check_quiet", "check_first_screen", "check_overview", "check_headings", "check_axe", "check_narrow"]);
 }
