@@ -30,7 +30,7 @@ Examples:
   RUNG_STORE=postgres://rung@db.example.org/rung rung history    what all machines of a team have scanned";
 
 /// The most scans that are shown without --limit.
-const USUAL: usize = 400;
+const USUAL: u16 = 400;
 
 /// Show the levels of the stored scans over time
 ///
@@ -46,8 +46,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "SERIES")]
     of: Option<String>,
     /// The newest so many scans
-    #[arg(long, value_name = "N", default_value_t = USUAL, value_parser = clap::value_parser!(u16).range(1..).map(usize::from))]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value_t = USUAL, value_parser = clap::value_parser!(u16).range(1..))]
+    limit: u16,
     /// Scans of this day and later ones, in UTC: 2026-11-01
     #[arg(long, value_name = "DATE")]
     since: Option<Date>,
@@ -112,7 +112,7 @@ async fn read(args: &Args, store: &Store) -> Result<(History, Told), Failure> {
         let known: Vec<_> = all.iter().map(|series| format!("{} ({} scans)", series.name, series.scans)).collect();
         return Err(Failure::usage(plain(&format!("--of {of:?}: the store has scans of {}", known.join(", ")))));
     }
-    let history = History::of(store, &of, args.limit, args.since).await?;
+    let history = History::of(store, &of, args.limit.into(), args.since).await?;
     if history.nights.is_empty() {
         let since = args.since.map(|since| since.to_string()).unwrap_or_default();
         return Err(Failure::usage(plain(&format!("the store has no scan of {of} since {since}"))));

@@ -43,6 +43,7 @@ function pillarBeside(report) {
   const kinds = ["met", "unmet", "unknown", "not_applicable"];
   const number = (kind) => report.criteria.filter((criterion) => criterion.outcome === kind).length;
   return el("dl", { class: "facts pillar-beside" }, [
+    report.history ? pair(t("Over time"), spark(report, null)) : null,
     minimum ? pair(t("Lowest control"), String(minimum)) : null,
     ceiling ? pair(t("Most that AWS alone can show"), String(ceiling)) : null,
     pair(t("{n} criterion|{n} criteria", { n: report.criteria.length }), el("span", { class: "tally" }, kinds.map((kind) => (number(kind) ? el("span", {}, icon(kind), `${count(number(kind))} ${outcomeWord(kind)}`) : null)))),
@@ -73,7 +74,7 @@ function ladderRow(report, control) {
     return el("li", { class: "row row-na", "data-control": control.id }, name, el("span", { class: "row-none" }, badge("not_applicable")), el("span", { class: "row-cell quiet" }, tm(control.why)));
   }
   return el("li", { class: "row", "data-control": control.id }, name, smallLadder(control),
-    el("span", { class: "row-number" }, el("strong", {}, String(control.confirmed)), control.possible > control.confirmed ? el("span", { class: "quiet" }, ` ${t("up to {level}", { level: control.possible })}`) : null, moved(report, control)),
+    el("span", { class: "row-number" }, el("strong", {}, String(control.confirmed)), control.possible > control.confirmed ? el("span", { class: "quiet" }, ` ${t("up to {level}", { level: control.possible })}`) : null, moved(report, control), spark(report, control)),
     el("span", { class: "row-cell" }, tm(control.cells[control.confirmed - 1]), rowNotes(control)));
 }
 
