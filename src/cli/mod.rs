@@ -33,9 +33,9 @@ use crate::failure::{Exit, Failure};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    done, and a control stands below --fail-below, or lower than before (--no-regression, --fail-on-worse)
+  1    done, and a control stands below --fail-below, or fell (--no-regression, --fail-on-worse)
   2    usage, configuration or input is wrong
-  3    the scan is not complete and --require-complete was given, or --no-regression could not compare
+  3    the scan is not complete (--require-complete), or cannot be compared (--no-regression)
   4    no usable credentials
   130  interrupted; what was seen until then is in the bundle";
 

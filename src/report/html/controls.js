@@ -12,7 +12,6 @@ function controlSection(report, control) {
       controlLevel(report, control)),
     el("p", { class: "control-why" }, tm(control.why)),
     lifts(report, control),
-    trendFigure(report, control),
     chartsOf(report, control),
     [2, 3, 4, 5].map((level) => levelGroup(report, control, level)));
 }

@@ -16,7 +16,8 @@ function pillarCard(report) {
       el("p", { class: "pillar-level" }, level ? [el("span", { class: "figure-number" }, String(level)), " ", el("span", { class: "figure-of" }, t("of 5"))] : el("span", { class: "figure-none" }, "–")),
       el("div", {}, el("p", { class: "pillar-label" }, level ? tm(report.levels[level - 1]) : t("Not told")),
         possible > level ? el("p", { class: "quiet" }, t("{level} is possible, if what was not seen holds", { level: possible })) : null,
-        waived && waived !== level ? el("p", { class: "quiet" }, t("with waivers {level}", { level: waived })) : null),
+        waived && waived !== level ? el("p", { class: "quiet" }, t("with waivers {level}", { level: waived })) : null,
+        spark(report, null)),
       checklistsInShort(report)),
     why ? el("p", { class: "pillar-why" }, said(tm(why), 400)) : null,
     pillarBeside(report));
@@ -43,7 +44,6 @@ function pillarBeside(report) {
   const kinds = ["met", "unmet", "unknown", "not_applicable"];
   const number = (kind) => report.criteria.filter((criterion) => criterion.outcome === kind).length;
   return el("dl", { class: "facts pillar-beside" }, [
-    report.history ? pair(t("Over time"), spark(report, null)) : null,
     minimum ? pair(t("Lowest control"), String(minimum)) : null,
     ceiling ? pair(t("Most that AWS alone can show"), String(ceiling)) : null,
     pair(t("{n} criterion|{n} criteria", { n: report.criteria.length }), el("span", { class: "tally" }, kinds.map((kind) => (number(kind) ? el("span", {}, icon(kind), `${count(number(kind))} ${outcomeWord(kind)}`) : null)))),

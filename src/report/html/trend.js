@@ -32,14 +32,14 @@ function longestUsual(nights) {
   return Math.max(1.5 * DAY, 1.8 * apart[Math.floor(apart.length / 2)]);
 }
 
-/** Scans one after the other on the same level: `{from, to, scans, confirmed, possible, incomplete}`. */
+/** Scans one after the other on the same level: `{from, to, scans, confirmed, possible, incomplete}`, and `at`, `until` of the line. */
 function runsOf(nights) {
   const runs = [];
   for (const night of nights) {
     const run = runs.at(-1);
     const same = run && run.confirmed === night.confirmed && run.possible === night.possible && !run.gap;
-    if (same) Object.assign(run, { to: night.stamp, scans: run.scans + 1, incomplete: run.incomplete + !night.complete, gap: night.gap });
-    else runs.push({ from: night.stamp, to: night.stamp, scans: 1, confirmed: night.confirmed, possible: night.possible, incomplete: Number(!night.complete), gap: night.gap });
+    if (same) Object.assign(run, { to: night.stamp, until: night.until, scans: run.scans + 1, incomplete: run.incomplete + !night.complete, gap: night.gap });
+    else runs.push({ from: night.stamp, to: night.stamp, at: night.at, until: night.until, scans: 1, confirmed: night.confirmed, possible: night.possible, incomplete: Number(!night.complete), gap: night.gap });
   }
   return runs;
 }
@@ -80,7 +80,7 @@ function trendFigure(report, control) {
     el("details", { class: "more" }, el("summary", {}, t("As a table")), trendTable(title, nights)));
   pendingCharts.set(place, () => place.replaceChildren(trendPicture(title, nights, control)));
   watchChart(place);
-  return el("div", { class: "charts" }, figure);
+  return figure;
 }
 
 function trendLegend(nights) {
@@ -97,21 +97,21 @@ function trendTable(title, nights) {
 }
 
 function trendPicture(title, nights, control) {
-  const known = nights.filter((night) => night.confirmed !== null);
-  const date = (at) => new Date(at);
-  const rises = nights.slice(1).map((night, at) => ({ night, before: nights[at] }))
-    .filter(({ night, before }) => !before.gap && night.confirmed !== null && before.confirmed !== null && night.confirmed !== before.confirmed);
-  const ends = known.filter((night) => night.until === night.at || !night.complete);
+  const [date, runs] = [(at) => new Date(at), runsOf(nights)];
+  const known = runs.filter((run) => run.confirmed !== null);
+  const rises = runs.slice(1).map((run, at) => ({ run, before: runs[at] }))
+    .filter(({ run, before }) => !before.gap && run.confirmed !== null && before.confirmed !== null && run.confirmed !== before.confirmed);
+  const ends = nights.filter((night) => night.confirmed !== null && (night.until === night.at || !night.complete));
   const node = Plot.plot({
     className: "plot", style: { background: "none", color: "var(--ink-2)", fontFamily: "inherit", fontSize: "12px", overflow: "visible" },
-    width: 560, height: 150, marginLeft: 28, marginRight: 14, marginTop: 8, marginBottom: 26,
+    width: 560, height: 200, marginLeft: 28, marginRight: 14, marginTop: 8, marginBottom: 26,
     x: { type: "utc", label: null, domain: [date(nights[0].at), date(nights.at(-1).at)], ticks: 5, tickFormat: (at) => dateWords(at.toISOString()), tickSize: 4 },
     y: { type: "linear", label: null, domain: [0.7, 5.3], ticks: [1, 2, 3, 4, 5], tickFormat: (level) => String(level), tickSize: 0, grid: true },
     marks: [
-      Plot.rectY(known.filter((night) => night.possible > night.confirmed), { x1: (night) => date(night.at), x2: (night) => date(night.until), y1: "confirmed", y2: "possible", fill: "var(--accent-soft)", insetLeft: 0, insetRight: 0 }),
+      Plot.rectY(known.filter((run) => run.possible > run.confirmed), { x1: (run) => date(run.at), x2: (run) => date(run.until), y1: "confirmed", y2: "possible", fill: "var(--accent-soft)" }),
       control.target ? Plot.ruleY([control.target], { stroke: "var(--ink-2)", strokeDasharray: "4 3" }) : null,
-      Plot.link(known, { x1: (night) => date(night.at), x2: (night) => date(night.until), y1: "confirmed", y2: "confirmed", stroke: "var(--rung)", strokeWidth: 2.5 }),
-      Plot.link(rises, { x1: ({ night }) => date(night.at), x2: ({ night }) => date(night.at), y1: ({ before }) => before.confirmed, y2: ({ night }) => night.confirmed, stroke: "var(--rung)", strokeWidth: 2.5 }),
+      Plot.link(known, { x1: (run) => date(run.at), x2: (run) => date(run.until), y1: "confirmed", y2: "confirmed", stroke: "var(--rung)", strokeWidth: 2.5 }),
+      Plot.link(rises, { x1: ({ run }) => date(run.at), x2: ({ run }) => date(run.at), y1: ({ before }) => before.confirmed, y2: ({ run }) => run.confirmed, stroke: "var(--rung)", strokeWidth: 2.5 }),
       Plot.dot(ends, { x: (night) => date(night.at), y: "confirmed", r: 3.5, fill: (night) => (night.complete ? "var(--rung)" : "var(--panel)"), stroke: (night) => (night.complete ? "var(--rung)" : "var(--open)"), strokeWidth: 1.5 }),
     ].filter(Boolean),
   });
