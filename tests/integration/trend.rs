@@ -16,6 +16,7 @@ use serde_json::Value;
 use crate::{
     common::{Emulator, Rung, outcomes, python},
     history::{Postgres, night},
+    served::Served,
 };
 
 const DETECTION: &str = "waf-perf-100.api.aws.automatic-debt-detection";
@@ -71,6 +72,13 @@ fn every_stored_night_is_shown_with_or_without_its_bundle() {
     }
     assert_eq!(rung.ok(&["history"]), text);
     assert_eq!(history(&rung), all);
+    // And so does the page of the web view.
+    let served = Served::start(&rung, &[]);
+    let page = served.get("/trend").text;
+    let data = page.split("id=\"chart-data\">").nth(1).and_then(|rest| rest.split("</script>").next()).unwrap();
+    let data: Value = serde_json::from_str(data).unwrap();
+    assert_eq!((data["at"].as_array().unwrap().len(), data["scans"].as_array().unwrap().len()), (7, 7));
+    assert!(page.contains("7 scans"), "{page}");
 }
 
 #[test]
@@ -285,19 +293,19 @@ fn a_team_s_store_tells_what_other_machines_scanned() {
     let url = server.database("team");
     let driver = format!("postgres://rung@{}", url.to_string().strip_prefix("postgres://").unwrap());
     let elsewhere = tempfile::tempdir().unwrap();
+    let mut all: Vec<_> = [-1, -2, -3].map(|day| night(elsewhere.path(), day, |_, _| ())).into();
+    // Another account's is none of this one's.
+    all.push(night(elsewhere.path(), -4, |set, scan| {
+        scan.accounts = vec!["222222222222".to_owned()];
+        set.accounts = vec!["222222222222".into()];
+        scan.id = "other-222222222222".to_owned();
+    }));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let store = Store::open(&url).await.unwrap();
-        for day in [-1, -2, -3] {
-            store.add(&night(elsewhere.path(), day, |_, _| ()).folder).await.unwrap();
+        for one in &all {
+            store.add(&one.folder).await.unwrap();
         }
-        // Another account's is none of this one's.
-        let other = night(elsewhere.path(), -4, |set, scan| {
-            scan.accounts = vec!["222222222222".to_owned()];
-            set.accounts = vec!["222222222222".into()];
-            scan.id = "other-222222222222".to_owned();
-        });
-        store.add(&other.folder).await.unwrap();
         let first = "2026-11-18".parse().unwrap();
         let days = store.days_with_scans("123456789012", first, "2026-11-24".parse().unwrap()).await.unwrap();
         assert_eq!(days.len(), 3, "{days:?}");
