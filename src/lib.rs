@@ -7,6 +7,7 @@ pub mod cli;
 pub mod config;
 pub mod demo;
 pub mod failure;
+pub mod history;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;

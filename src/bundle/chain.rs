@@ -66,6 +66,18 @@ pub(super) fn previous(target: &Path, scan: &Scan) -> Option<(Previous, PathBuf)
     Some((Previous { scan: newest.scan, manifest_sha256: newest.sha256 }, newest.folder))
 }
 
+/// A bundle beside `target` whose manifest cannot be read, and which is not older than `before`: it may be the scan before.
+pub(super) fn unread(target: &Path, before: Option<&Path>) -> Option<PathBuf> {
+    let written = |folder: &Path| folder.join(MANIFEST).metadata().and_then(|file| file.modified()).ok();
+    let since = before.and_then(written);
+    let entries = fs::read_dir(super::parent(target)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut broken = entries.filter(|path| {
+        let named = path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+        named && path != target && path.join(MANIFEST).is_file() && written(path) >= since
+    });
+    broken.find(|path| neighbour(path.clone()).is_none())
+}
+
 /// Where the bundle lies that another beside it names as the one before.
 pub(super) fn folder_of(bundle: &Path, previous: &Previous) -> Option<PathBuf> {
     let mut beside = neighbours(super::parent(bundle)).into_iter();

@@ -9,11 +9,12 @@ use rung_rules::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Lines, Manifest, Part, SETTINGS, SOURCES, UNSEEN, chain, digest,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, HISTORY, LEDGER, Lines, Manifest, Part, SETTINGS, SOURCES, UNSEEN, chain,
+    digest,
     manifest::{MANIFEST, json},
     packed,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, history::History};
 
 /// A bundle on disk whose parts are as they were written.
 #[derive(Debug)]
@@ -138,6 +139,14 @@ impl Bundle {
     pub fn changes(&self) -> Result<Option<Changes>, Failure> {
         match self.manifest.names(CHANGES) {
             true => json(&self.folder.join(CHANGES)).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    /// The levels of the scans before, as the store had them then; nothing where there were none.
+    pub fn history(&self) -> Result<Option<History>, Failure> {
+        match self.manifest.names(HISTORY) {
+            true => json(&self.folder.join(HISTORY)).map(Some),
             false => Ok(None),
         }
     }

@@ -6,11 +6,13 @@ pub(crate) mod attest;
 pub(crate) mod attest_list;
 mod controls;
 mod debt;
+mod demands;
 mod diff;
 mod explain;
 mod explain_page;
 mod export;
 pub(crate) mod find;
+mod history;
 mod init;
 pub(crate) mod latest;
 mod output;
@@ -32,9 +34,9 @@ use crate::failure::{Exit, Failure};
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    done, and a control stands below --fail-below, or fell with --fail-on-worse
+  1    done, and a control stands below --fail-below, or fell (--no-regression, --fail-on-worse)
   2    usage, configuration or input is wrong
-  3    the scan is not complete and --require-complete was given
+  3    the scan is not complete (--require-complete), or cannot be compared (--no-regression)
   4    no usable credentials
   130  interrupted; what was seen until then is in the bundle";
 
@@ -88,6 +90,8 @@ enum Command {
     Verify(verify::Args),
     /// Tell what changed between two scans, and why
     Diff(diff::Args),
+    /// Show the levels of the stored scans over time
+    History(history::Args),
     /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
     Serve(Box<serve::Args>),
     /// Scan by a timetable: every night, with what was missed caught up; tell when the next scans are
@@ -111,6 +115,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::History(args) => history::run(args),
         Command::Serve(args) => serve::run(*args),
         Command::Schedule(args) => schedule::run(args),
     }

@@ -69,7 +69,9 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let output = Output::prepare(args.output.as_deref())?;
     let (head, findings) = bundle.assessment()?.with_findings(());
     let changes = bundle.changes()?;
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
+    let history = bundle.history()?;
+    let (changes, history) = (changes.as_ref(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes, history };
     match (args.format, server) {
         (Format::Wafpass, Some(server)) => {
             let mut result = Vec::new();

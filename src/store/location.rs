@@ -37,6 +37,14 @@ impl StoreUrl {
         }
     }
 
+    /// Whether a store may be there: a file that nobody made yet holds nothing.
+    pub fn may_be_there(&self) -> bool {
+        match self {
+            StoreUrl::Sqlite(path) => path.is_file(),
+            StoreUrl::Postgres(_) => true,
+        }
+    }
+
     /// The address as the driver takes it.
     pub(super) fn driver(&self) -> Result<String, Failure> {
         match self {

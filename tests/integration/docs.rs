@@ -189,6 +189,7 @@ fn every_command_has_help_with_examples() {
         "whatif",
         "verify",
         "diff",
+        "history",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");

@@ -18,6 +18,7 @@ use crate::{
     failure::{Exit, Failure},
     register,
     scan::{Content, Handed, Input},
+    store::StoreUrl,
     unfinished,
 };
 
@@ -59,7 +60,8 @@ pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
             Content::S3 { bucket, key }
         }
     };
-    Ok(Handed { location: location.to_owned(), content, scans: latest::began() })
+    let store = latest::scans().ok().map(|scans| StoreUrl::find(&scans)).transpose()?;
+    Ok(Handed { location: location.to_owned(), content, scans: latest::began(), store })
 }
 
 /// Bucket and key of a register in S3, from what follows `s3://`.

@@ -9,10 +9,11 @@ use rung_rules::model::Settings;
 use super::{
     super::{
         accounts::Wanted,
+        demands::Demands,
         latest,
         output::{Output, note},
     },
-    Args, Bar, Switch, begin,
+    Args, Switch, begin,
 };
 use crate::{
     bundle::Draft,
@@ -40,6 +41,7 @@ pub(super) struct Job {
     pub(super) accounts: Accounts,
     pub(super) output: Output,
     pub(super) draft: Draft,
+    pub(super) demands: Demands,
     /// What would be gone on with; none for a recording, which can be scanned again at any time.
     pub(super) unfinished: Option<Unfinished>,
 }
@@ -48,7 +50,7 @@ impl Job {
     /// A new scan, as the flags say.
     pub(super) fn new(args: &Args) -> Result<Self, Failure> {
         let config = Config::load(&args.set)?;
-        check_targets(args, &config.settings)?;
+        let demands = args.demands.check(&config.settings)?;
         let (wanted, role) = args.accounts.wanted()?;
         let accounts = match wanted {
             Wanted::Own => Accounts::Own,
@@ -82,7 +84,7 @@ impl Job {
         };
         request.journal = unfinished.as_ref().and_then(journal);
         request.now = unfinished.as_ref().map(|unfinished| unfinished.plan.started_at);
-        Ok(Job { settings: config.settings, request, accounts, output, draft, unfinished })
+        Ok(Job { settings: config.settings, request, accounts, output, draft, demands, unfinished })
     }
 
     /// An unfinished scan, to go on with.
@@ -95,7 +97,7 @@ impl Job {
             return Err(Failure::usage(format!("the scan into {} {words}", target.display())));
         }
         let plan = &unfinished.plan;
-        check_targets(args, &plan.settings)?;
+        let demands = args.demands.check(&plan.settings)?;
         let accounts = match &plan.many {
             None => Accounts::Own,
             Some(many) => match many.members() {
@@ -118,7 +120,8 @@ impl Job {
         // An interrupted scan may have left a bundle of what it saw: that stays as it is.
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
-        Ok(Job { settings: plan.settings.clone(), request, accounts, output, draft, unfinished: Some(unfinished) })
+        let settings = plan.settings.clone();
+        Ok(Job { settings, request, accounts, output, draft, demands, unfinished: Some(unfinished) })
     }
 
     /// Whether it is a scan of several accounts.
@@ -132,15 +135,6 @@ fn resumed_name(target: &Path) -> std::path::PathBuf {
     let numbered =
         |n: u32| target.with_file_name(if n == 1 { format!("{name}-resumed") } else { format!("{name}-resumed-{n}") });
     (1..u32::MAX).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))
-}
-
-fn check_targets(args: &Args, settings: &Settings) -> Result<(), Failure> {
-    if args.fail_below == Some(Bar::Target) && settings.targets.is_empty() {
-        return Err(Failure::usage(
-            "--fail-below target: no configuration names targets; write [targets] into rung.toml",
-        ));
-    }
-    Ok(())
 }
 
 /// What is asked is the plan's; how fast and how patiently, the command line's.

@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     super::{
         accounts::of_members,
+        demands::{Demands, Since},
         output::{Output, note},
     },
     Args, begin,
@@ -31,6 +32,7 @@ use crate::{
     bundle::{AccountFolder, Draft, REPORT},
     changes,
     failure::{Exit, Failure},
+    history::Night,
     plain::plain,
     report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
     scan::{
@@ -45,7 +47,7 @@ const WAITING: usize = 2;
 
 /// Runs it.
 pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
-    let Job { settings, request, accounts, output, draft, unfinished, .. } = job;
+    let Job { settings, request, accounts, output, draft, unfinished, demands, .. } = job;
     let Some(mut unfinished) = unfinished else {
         return Err(Failure::usage(
             "a scan of several accounts asks AWS itself: without --record, --replay and --demo",
@@ -93,13 +95,16 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
-    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &mut keeping);
-    let (mut decided, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
-    let changes = decided.changes.clone();
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes: changes.as_ref() };
+    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &demands, &mut keeping);
+    let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
+    let history = decided.history.clone();
+    let (changes, history) = (since.changes(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes, history };
     // What is printed is read once more from what was written of the accounts.
     let printed = print(args, &mut decided, &accounts, output, &rendering);
-    let exit = exit(args, interrupted.0, &decided.head);
+    let judged = demands.judge(&decided.head, &since);
+    judged.tell(!args.quiet);
+    let exit = exit(args, interrupted.0, &decided.head, &judged);
     keeping.end(open);
     stored::take_in(args, &bundle);
     printed.map(|()| exit)
@@ -197,8 +202,9 @@ impl<'s> Written<'s> {
         interrupted: Interrupted,
         folders: [&Path; 2],
         draft: Draft,
+        demands: &Demands,
         keeping: &mut Keeping,
-    ) -> Result<(Decided<'s>, Accounts, PathBuf), Failure> {
+    ) -> Result<(Decided<'s>, Since, Accounts, PathBuf), Failure> {
         tell_not_entered(&self.not_entered);
         let mut folders = folders.map(AccountFolder::all).concat();
         folders.sort_by_key(AccountFolder::id);
@@ -207,16 +213,19 @@ impl<'s> Written<'s> {
         let scan = caller.described(&self.sums, interrupted);
         let accounts = Accounts::Folders(folders, caller.now());
         let mut decided = self.whole.decide(&accounts, scan)?;
-        decided.changes = since(&draft, &decided.head.scan, |previous| {
+        let since = since(&draft, &decided.head.scan, demands, |previous| {
             changes::since_many(previous, &decided.head, self.settings, &accounts)
         });
+        decided.changes = since.changes().cloned();
+        decided.history = stored::history(&decided.head.scan, Night::of(&decided.head));
         decided.changes.iter().try_for_each(|changes| draft.write_changes(changes))?;
+        decided.history.iter().try_for_each(|history| draft.write_history(history))?;
         draft.write_assessment(|out| decided.json(&accounts, out))?;
         let people = decided.for_people()?;
         draft.write_report(decided.html(&people, Some(REPORT)))?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
-        Ok((decided, accounts, bundle))
+        Ok((decided, since, accounts, bundle))
     }
 }
 

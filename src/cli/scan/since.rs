@@ -1,28 +1,63 @@
-//! What changed since the scan before, at the end of a scan. The scan never fails for it.
+//! What changed since the scan before, at the end of a scan. The scan never fails for it; whether it was told decides `--no-regression`.
+
+use std::path::Path;
 
 use rung_rules::{changes::Changes, model::Scan};
 
-use super::super::output::note;
+use super::super::{
+    demands::{Demands, Since},
+    output::note,
+};
 use crate::{
     bundle::{Bundle, Draft},
     failure::Failure,
     plain::plain,
 };
 
-/// Compares with the scan that the bundle will be chained to; nothing for the first, or where that cannot be read.
+/// Compares with the bundle that is demanded, or with the scan that the bundle will be chained to.
 pub(super) fn since(
     draft: &Draft,
     scan: &Scan,
+    demands: &Demands,
     compare: impl FnOnce(&Bundle) -> Result<Changes, Failure>,
-) -> Option<Changes> {
-    let (previous, folder) = draft.previous(scan)?;
-    match Bundle::open(folder).and_then(|bundle| compare(&bundle)) {
-        Ok(changes) => Some(changes),
+) -> Since {
+    if let Some(bundle) = demands.against() {
+        return told(&bundle.manifest.scan.id, compare(bundle));
+    }
+    let since = match draft.previous(scan) {
+        Some((previous, folder)) => told(&previous.scan, Bundle::open(folder).and_then(|bundle| compare(&bundle))),
+        None => first(draft),
+    };
+    // A bundle that cannot be read may be the scan before: what an older one says is then no answer.
+    match (draft.unread(scan), since) {
+        (None, since) => since,
+        (Some(folder), Since::Told(changes)) => Since::Doubtful(changes, not_read(&folder)),
+        (Some(folder), _) => Since::NotTold(not_read(&folder)),
+    }
+}
+
+fn not_read(folder: &Path) -> String {
+    let words = "may be the scan before, and its manifest cannot be read: mend it, or move it away";
+    format!("{} {words}", folder.display())
+}
+
+fn first(draft: &Draft) -> Since {
+    let place = draft.beside().display();
+    Since::First(match draft.replaces() {
+        true => "nothing to compare with: this bundle takes the place of the one before (name a folder with --bundle)"
+            .to_owned(),
+        false => format!("no scan of this before it in {place} (name one with --against)"),
+    })
+}
+
+fn told(before: &str, compared: Result<Changes, Failure>) -> Since {
+    match compared {
+        Ok(changes) => Since::Told(Box::new(changes)),
         Err(failure) => {
             let why = failure.message.lines().next().unwrap_or_default();
-            let words = format!("what changed since the scan {} is not told: {why}", previous.scan);
+            let words = format!("what changed since the scan {before} is not told: {why}");
             note(&plain(&words));
-            None
+            Since::NotTold(words)
         }
     }
 }
