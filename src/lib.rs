@@ -10,6 +10,7 @@ pub mod failure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
+pub mod lambda;
 pub(crate) mod memory;
 pub mod plain;
 pub mod preflight;
@@ -18,6 +19,7 @@ pub mod push;
 pub mod register;
 pub mod report;
 pub mod scan;
+pub mod schedule;
 pub mod serve;
 pub mod store;
 pub mod unfinished;

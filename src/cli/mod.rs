@@ -12,12 +12,14 @@ mod explain_page;
 mod export;
 pub(crate) mod find;
 mod init;
+mod lambda;
 pub(crate) mod latest;
 mod output;
 mod policy;
 mod preflight;
 mod report;
 mod scan;
+mod schedule;
 mod serve;
 mod verify;
 mod whatif;
@@ -89,6 +91,10 @@ enum Command {
     Diff(diff::Args),
     /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
     Serve(Box<serve::Args>),
+    /// Scan every night, or print what sets it up: systemd, cron, Kubernetes, ECS, Lambda
+    Schedule(schedule::Args),
+    /// Answer AWS Lambda: scans that it asks for
+    Lambda(lambda::Args),
 }
 
 /// Runs a command.
@@ -109,5 +115,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Serve(args) => serve::run(*args),
+        Command::Schedule(args) => schedule::run(args),
+        Command::Lambda(args) => lambda::run(&args),
     }
 }

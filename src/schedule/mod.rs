@@ -1,0 +1,3 @@
+//! Nightly scans: what runs them.
+
+pub mod print;
