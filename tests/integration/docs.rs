@@ -188,10 +188,13 @@ fn every_command_has_help_with_examples() {
         "whatif",
         "verify",
         "diff",
+        "lambda",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
     }
+    let print = rung.ok(&["schedule", "print", "--help"]);
+    assert!(print.contains("Examples:") && print.contains("what to fill in"), "{print}");
     insta::assert_snapshot!("help", rung.ok(&["--help"]));
 }
 

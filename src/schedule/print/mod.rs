@@ -8,8 +8,6 @@ pub(crate) mod calendar;
 pub(crate) mod check;
 mod page;
 mod settings;
-#[cfg(test)]
-mod tests;
 
 use minijinja::context;
 use serde_json::{Value, json};

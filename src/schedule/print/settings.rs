@@ -90,10 +90,14 @@ impl Settled {
 
 /// Reads what is given, and puts the schedule into it.
 pub(crate) fn settle(asked: &Asked) -> Result<Settled, Failure> {
-    let (mut document, register) = match &asked.config {
+    let (document, register) = match &asked.config {
         None => (DocumentMut::new(), None),
-        Some(_) => given(asked)?,
+        Some(path) => given(path)?,
     };
+    of(asked, document, register)
+}
+
+fn of(asked: &Asked, mut document: DocumentMut, register: Option<String>) -> Result<Settled, Failure> {
     let there = find(&document, &asked.name);
     if there.is_some() && asked.is_more_than_a_name() {
         return Err(Failure::usage(format!(
@@ -172,9 +176,8 @@ fn text_of(path: &Path) -> Result<String, Failure> {
 }
 
 /// The configuration that is named, checked as a scan would; and its register, where that is in S3.
-fn given(asked: &Asked) -> Result<(DocumentMut, Option<String>), Failure> {
-    let Some(path) = &asked.config else { return Ok((DocumentMut::new(), None)) };
-    let config = Config::load(&Flags { config: Some(path.clone()), ..Flags::default() })?;
+fn given(path: &Path) -> Result<(DocumentMut, Option<String>), Failure> {
+    let config = Config::load(&Flags { config: Some(path.to_owned()), ..Flags::default() })?;
     let document = text_of(path)?
         .parse()
         .map_err(|error| Failure::usage(format!("{}: {}", path.display(), plain(&format!("{error}")))))?;
@@ -217,4 +220,69 @@ fn table(asked: &Asked) -> Table {
         }
     }
     table
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked() -> Asked {
+        Asked { name: "nightly".to_owned(), config: Some("team/rung.toml".into()), ..Asked::default() }
+    }
+
+    fn settled(text: &str, asked: &Asked) -> Result<Settled, Failure> {
+        of(asked, text.parse().unwrap(), None)
+    }
+
+    #[test]
+    fn a_schedule_is_added_to_what_is_there() {
+        let text = "# ours\r\n[targets]\n\"090\" = 4 # high\n\n[[schedule]]\nname = \"weekly\"\ncron = \"0 3 * * 1\"\n";
+        let asked = Asked {
+            cron: Some("30  1 * * *".to_owned()),
+            regions: vec!["all".to_owned()],
+            external_id: Some("a\"b".to_owned()),
+            org: true,
+            jitter: Some(7),
+            ..asked()
+        };
+        let settled = settled(text, &asked).unwrap();
+        assert_eq!(settled.enters, Some(Enters::Members(None)));
+        assert!(settled.text.contains("\"090\" = 4 # high\n") && !settled.text.contains('\r'), "{}", settled.text);
+        let read: toml::Table = settled.text.parse().unwrap();
+        let schedules = read["schedule"].as_array().unwrap();
+        assert_eq!(schedules[0]["name"].as_str(), Some("weekly"));
+        assert_eq!(schedules[1]["cron"].as_str(), Some("30 1 * * *"));
+        assert_eq!(schedules[1]["jitter"].as_str(), Some("7m"));
+        assert_eq!(schedules[1]["external_id"].as_str(), Some("a\"b"));
+        assert_eq!(schedules[1]["org"].as_bool(), Some(true));
+    }
+
+    #[test]
+    fn a_schedule_of_that_name_is_taken_as_it_stands() {
+        let text = "[[schedule]]\nname = \"nightly\"\ncron = \"0 4 * * 1\"\ntime_zone = \"Asia/Tokyo\"\norg = true\n\
+                    via = [\"arn:aws:iam::123456789012:role/hub\"]\nsql_digests = true\n";
+        let there = settled(text, &asked()).unwrap();
+        assert_eq!((there.cron.as_str(), there.time_zone.as_str()), ("0 4 * * 1", "Asia/Tokyo"));
+        assert_eq!(there.enters, Some(Enters::First("arn:aws:iam::123456789012:role/hub".to_owned())));
+        assert!(there.org && there.sql_digests && there.text.matches("[[schedule]]").count() == 1);
+        let twice = settled(text, &Asked { cron: Some("0 2 * * *".to_owned()), ..asked() }).unwrap_err();
+        assert!(twice.message.contains("has a schedule \"nightly\" already"), "{}", twice.message);
+        let zone = settled("[[schedule]]\nname = \"nightly\"\ntime_zone = \"a\\nb\"", &asked()).unwrap_err();
+        assert!(zone.message.contains("time_zone: expected a time zone"), "{}", zone.message);
+        let file = "[[schedule]]\nname = \"nightly\"\naccounts = \"../x\"";
+        assert!(settled(file, &asked()).unwrap_err().message.contains("without folders"));
+    }
+
+    #[test]
+    fn what_no_language_can_hold_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rung.toml");
+        fs::write(&path, "# ours\n# odd \u{2028}\n").unwrap();
+        assert!(text_of(&path).unwrap_err().message.contains("rung.toml, line 2: a control character"));
+    }
+
+    #[test]
+    fn a_title_is_letters_and_digits() {
+        assert_eq!(Settled { name: "nightly-2-eu".to_owned(), ..Settled::default() }.title(), "Nightly2Eu");
+    }
 }
