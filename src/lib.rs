@@ -11,6 +11,7 @@ pub mod history;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
+pub mod lambda;
 pub(crate) mod memory;
 pub mod plain;
 pub mod preflight;

@@ -14,6 +14,7 @@ mod export;
 pub(crate) mod find;
 mod history;
 mod init;
+mod lambda;
 pub(crate) mod latest;
 mod output;
 mod policy;
@@ -96,6 +97,8 @@ enum Command {
     Serve(Box<serve::Args>),
     /// Scan by a timetable: every night, with what was missed caught up; tell when the next scans are
     Schedule(schedule::Args),
+    /// Answer AWS Lambda: scans that it asks for
+    Lambda(lambda::Args),
 }
 
 /// Runs a command.
@@ -118,5 +121,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::History(args) => history::run(args),
         Command::Serve(args) => serve::run(*args),
         Command::Schedule(args) => schedule::run(args),
+        Command::Lambda(args) => lambda::run(&args),
     }
 }

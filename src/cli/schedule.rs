@@ -1,6 +1,7 @@
 //! `rung schedule`.
 
 mod next;
+mod print;
 mod run;
 
 use crate::{
@@ -14,6 +15,7 @@ Examples:
   rung schedule next                                   when the next scans are
   rung schedule run                                    run them, until Ctrl-C or SIGTERM
   rung schedule run --once nightly                     one run now, for a cron of your own
+  rung schedule print systemd                          ready-made set-up: systemd, cron, Kubernetes, ECS, Lambda
   curl -s http://127.0.0.1:8741/healthz                how it is, while it runs
 
 What is scanned when stands in rung.toml:
@@ -38,6 +40,8 @@ enum Command {
     Run(Box<run::Args>),
     /// Tell when the next scans are
     Next(next::Args),
+    /// Print ready-made set-up of nightly scans: systemd, cron, Kubernetes, ECS, Lambda, a container
+    Print(print::Args),
 }
 
 /// Runs it.
@@ -45,6 +49,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     match args.command {
         Command::Run(args) => run::run(*args),
         Command::Next(args) => next::run(&args),
+        Command::Print(args) => print::run(&args),
     }
 }
 

@@ -34,6 +34,9 @@ pub struct Flags {
     /// Configuration: scope, targets, thresholds (default: rung.toml in this folder, if it is there)
     #[arg(long, value_name = "FILE", env = "RUNG_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The configuration itself, where there is no place for a file: in a task of ECS, in Lambda
+    #[arg(long, hide = true, value_name = "TOML", env = "RUNG_CONFIG_TEXT", hide_env_values = true)]
+    pub config_text: Option<String>,
     /// Attestations (default: attestations.toml beside the configuration, if it is there)
     #[arg(long, value_name = "FILE", env = "RUNG_ATTESTATIONS")]
     pub attestations: Option<PathBuf>,
@@ -48,7 +51,11 @@ pub struct Flags {
 impl Flags {
     /// Whether anything is named.
     pub fn is_given(&self) -> bool {
-        self.config.is_some() || self.attestations.is_some() || !self.waivers.is_empty() || self.register.is_some()
+        self.config.is_some()
+            || self.config_text.is_some()
+            || self.attestations.is_some()
+            || !self.waivers.is_empty()
+            || self.register.is_some()
     }
 }
 
@@ -79,15 +86,16 @@ pub fn today() -> Date {
 impl Config {
     /// Reads the configuration that the flags name, or what lies in this folder; nothing there is every default.
     pub fn load(flags: &Flags) -> Result<Config, Failure> {
-        let found = flags.config.clone().or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into()));
-        let mut config = match &found {
-            Some(path) => {
-                let document = Document::open(path)?;
-                of(&document.root()?, path.parent().unwrap_or(Path::new("")))?
-            }
-            None => Named::default(),
+        let text = flags.config_text.as_ref().filter(|text| flags.config.is_none() && !text.is_empty());
+        let usual = || (text.is_none() && Path::new(CONFIG).is_file()).then(|| CONFIG.into());
+        let found = flags.config.clone().or_else(usual);
+        let document = match (&found, text) {
+            (Some(path), _) => Some(Document::open(path)?),
+            (None, Some(text)) => Some(Document::of("RUNG_CONFIG_TEXT", text)),
+            (None, None) => None,
         };
         let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let mut config = document.map(|document| of(&document.root()?, &folder)).transpose()?.unwrap_or_default();
         let in_folder = |path: PathBuf| folder.join(path);
         let attestations = flags.attestations.clone().or_else(|| config.attestations.take().map(in_folder));
         let usual = folder.join(ATTESTATIONS);

@@ -48,8 +48,7 @@ impl Document {
         Ok(Document { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
     }
 
-    /// A text under a name, for tests.
-    #[cfg(test)]
+    /// A text under a name.
     pub(crate) fn of(path: &str, text: &str) -> Self {
         Document { path: path.into(), text: text.to_owned() }
     }

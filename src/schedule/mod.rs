@@ -10,6 +10,7 @@ pub mod http;
 mod log;
 mod metrics;
 pub mod plan;
+pub mod print;
 mod runner;
 pub mod service;
 mod status;

@@ -190,6 +190,7 @@ fn every_command_has_help_with_examples() {
         "verify",
         "diff",
         "history",
+        "lambda",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
@@ -198,6 +199,8 @@ fn every_command_has_help_with_examples() {
         let help = rung.ok(&[command, &["--help"]].concat());
         assert!(help.contains("Examples:"), "{command:?}");
     }
+    let print = rung.ok(&["schedule", "print", "--help"]);
+    assert!(print.contains("Examples:") && print.contains("what to fill in"), "{print}");
     insta::assert_snapshot!("help", rung.ok(&["--help"]));
 }
 
