@@ -6,6 +6,7 @@ pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod depot;
 pub mod failure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
@@ -17,6 +18,7 @@ pub mod progress;
 pub mod push;
 pub mod register;
 pub mod report;
+pub mod retention;
 pub mod scan;
 pub mod serve;
 pub mod store;

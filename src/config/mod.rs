@@ -7,6 +7,7 @@ pub mod attest;
 pub mod attestations;
 pub mod editing;
 pub(crate) mod reading;
+mod retention;
 mod settings;
 pub mod template;
 pub mod waive;
@@ -17,7 +18,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rung_rules::model::Settings;
 
-use crate::failure::Failure;
+use crate::{depot::Location, failure::Failure, retention::Retention};
 use reading::{Document, Table};
 pub use settings::ServeTable;
 
@@ -66,6 +67,10 @@ pub struct Config {
     pub waivers: Option<PathBuf>,
     /// How scans are started from the web view.
     pub serve: ServeTable,
+    /// Where bundles lie, where the file says so; a folder is as seen from here.
+    pub scans: Option<Location>,
+    /// How long bundles are kept.
+    pub retention: Retention,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -108,8 +113,26 @@ impl Config {
             attestation_days: days,
             waivers: new,
             serve: config.serve,
+            scans: config.scans.map(|scans| scans.seen_from(&folder)),
+            retention: config.retention,
         })
     }
+}
+
+/// Where bundles lie, as the configuration says that is named or lies here; nothing else of it is read.
+pub(crate) fn scans() -> Result<Option<Location>, Failure> {
+    let named = std::env::var_os("RUNG_CONFIG").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let Some(path) = named.or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into())) else { return Ok(None) };
+    let document = Document::open(&path)?;
+    let scans = location(&document.root()?)?;
+    Ok(scans.map(|scans| scans.seen_from(path.parent().unwrap_or(Path::new("")))))
+}
+
+/// `scans`.
+fn location(root: &Table<'_>) -> Result<Option<Location>, Failure> {
+    let Some(text) = root.text("scans")? else { return Ok(None) };
+    let location = text.value.parse().map_err(|why: String| root.document.error(&text.span, &format!("scans: {why}")))?;
+    Ok(Some(location))
 }
 
 /// The files of waivers, and the one that new waivers go into.
@@ -133,6 +156,8 @@ struct Named {
     register: Option<String>,
     days: Option<i64>,
     serve: ServeTable,
+    scans: Option<Location>,
+    retention: Retention,
 }
 
 fn of(root: &Table<'_>) -> Result<Named, Failure> {
@@ -141,6 +166,7 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
         waivers: root.texts("waivers")?.into_iter().map(|text| text.value.into()).collect(),
         register: root.text("register")?.map(|text| text.value),
         days: root.integer("attestation_days", 1..1828)?,
+        scans: location(root)?,
         ..Named::default()
     };
     if let Some(table) = root.table("scope")? {
@@ -154,6 +180,9 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
     }
     if let Some(table) = root.table("serve")? {
         named.serve = settings::serve(&table)?;
+    }
+    if let Some(table) = root.table("retention")? {
+        named.retention = retention::read(&table)?;
     }
     root.done()?;
     Ok(named)

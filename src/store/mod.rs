@@ -8,6 +8,7 @@ mod error;
 mod evidence;
 mod finding;
 mod findings;
+mod forget;
 mod gaps;
 mod line;
 mod location;

@@ -8,10 +8,24 @@ use super::{
     Args, begin,
 };
 use crate::{
+    depot::Depot,
     failure::Failure,
     plain::plain,
     store::{Store, StoreUrl},
 };
+
+/// Puts it into the depot's bucket, where it lies in its cache. What cannot be put is whole here, and is put by the next command.
+pub(super) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
+    if depot.bucket().is_none() || bundle.parent() != Some(depot.folder()) {
+        return Ok(());
+    }
+    latest::wait(depot, async |depot| depot.put(bundle).await).map_err(|failure| {
+        failure.and(&format!(
+            "The scan itself is whole: {}\nThe next command that looks there puts it: `rung prune --dry-run`, or the next scan.",
+            plain(&bundle.display().to_string())
+        ))
+    })
+}
 
 /// Takes it in where it lies among the user's scans; elsewhere it is the user's own matter, and `rung serve` does it itself.
 pub(super) fn take_in(args: &Args, bundle: &Path) {
