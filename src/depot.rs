@@ -5,8 +5,8 @@
 //! objects below the one prefix that the user named.
 
 mod fetch;
-mod keys;
 mod kept;
+mod keys;
 mod location;
 mod put;
 mod remote;

@@ -131,7 +131,8 @@ pub(crate) fn scans() -> Result<Option<Location>, Failure> {
 /// `scans`.
 fn location(root: &Table<'_>) -> Result<Option<Location>, Failure> {
     let Some(text) = root.text("scans")? else { return Ok(None) };
-    let location = text.value.parse().map_err(|why: String| root.document.error(&text.span, &format!("scans: {why}")))?;
+    let location =
+        text.value.parse().map_err(|why: String| root.document.error(&text.span, &format!("scans: {why}")))?;
     Ok(Some(location))
 }
 

@@ -83,7 +83,9 @@ impl Depot {
                 }
             }
         }
-        all.sort_by_key(|kept| (kept.manifest.scan.started_at, kept.manifest.scan.complete, kept.manifest.scan.finished_at));
+        all.sort_by_key(|kept| {
+            (kept.manifest.scan.started_at, kept.manifest.scan.complete, kept.manifest.scan.finished_at)
+        });
         Ok(all)
     }
 
@@ -108,7 +110,8 @@ impl Depot {
     pub async fn tidy(&self, now: Timestamp) -> Result<(), Failure> {
         if let Some(remote) = &self.remote {
             let latest = |objects: &Objects| objects.iter().map(|object| object.last_modified.timestamp()).max();
-            let is_old = |objects: &Objects| latest(objects).is_some_and(|at| now.as_second() - at > UNDER_WAY.as_secs());
+            let is_old =
+                |objects: &Objects| latest(objects).is_some_and(|at| now.as_second() - at > UNDER_WAY.as_secs());
             for objects in remote.list().await?.into_values().filter(|objects| !is_whole(objects) && is_old(objects)) {
                 remote.delete(&objects).await?;
             }

@@ -75,14 +75,14 @@ mod tests {
 
     #[test]
     fn folders_and_buckets_are_told_apart() {
-        let bucket = |bucket: &str, prefix: &str| {
-            Ok(Location::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() })
-        };
+        let bucket =
+            |bucket: &str, prefix: &str| Ok(Location::Bucket { bucket: bucket.to_owned(), prefix: prefix.to_owned() });
         assert_eq!("s3://our-scans/rung/prod/".parse(), bucket("our-scans", "rung/prod"));
         assert_eq!("s3://our-scans".parse(), bucket("our-scans", ""));
         assert_eq!("a/b".parse(), Ok(Location::Folder("a/b".into())));
         assert_eq!("b".parse::<Location>().unwrap().seen_from(Path::new("a")), Location::Folder("a/b".into()));
-        for wrong in ["", " ", "gs://x/y", "s3://", "s3:///x", "s3://Ab/x", "s3://abc/a//b", "s3://abc/../x", "s3://abc/a b"]
+        for wrong in
+            ["", " ", "gs://x/y", "s3://", "s3:///x", "s3://Ab/x", "s3://abc/a//b", "s3://abc/../x", "s3://abc/a b"]
         {
             let error = wrong.parse::<Location>().unwrap_err();
             assert!(error.contains(EXPECTED), "{wrong}: {error}");

@@ -93,9 +93,10 @@ impl Remote {
         let all = all.await.map_err(|error| self.failed("read", &error))?;
         let mut bundles: BTreeMap<String, Objects> = BTreeMap::new();
         for object in all {
-            let inside = object.location.prefix_match(&self.prefix).map(|parts| {
-                parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>()
-            });
+            let inside = object
+                .location
+                .prefix_match(&self.prefix)
+                .map(|parts| parts.map(|part| part.as_ref().to_owned()).collect::<Vec<_>>());
             // What lies deeper or higher is somebody else's.
             if let Some([name, _]) = inside.as_deref() {
                 bundles.entry(name.clone()).or_default().push(object);
@@ -181,11 +182,37 @@ impl Remote {
             }
             cause = inner.source();
         }
-        let words: String = plain(&words).chars().take(600).collect();
+        let words: String = plain(&in_short(&words)).chars().take(600).collect();
         Failure::usage(format!(
             "cannot {what} {}: {words}\nLook at its name, its region (AWS_REGION must be that of the bucket) and the rights of these \
              credentials: docs/store.md has the policy.",
             self.uri
         ))
+    }
+}
+
+/// S3 answers in XML: what counts of it are code and message.
+fn in_short(words: &str) -> String {
+    let of = |tag: &str| {
+        let (_, rest) = words.split_once(&format!("<{tag}>"))?;
+        Some(rest.split_once("</")?.0)
+    };
+    let before = words.split("<?xml").next().unwrap_or_default().trim_end_matches([':', ' ']);
+    match (of("Code"), of("Message")) {
+        (Some(code), Some(message)) => format!("{code}: {message} ({before})"),
+        _ => words.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_short;
+
+    #[test]
+    fn of_an_answer_in_xml_code_and_message_are_told() {
+        let answer =
+            "PUT failed: 403: <?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>no</Message></Error>";
+        assert_eq!(in_short(answer), "AccessDenied: no (PUT failed: 403)");
+        assert_eq!(in_short("refused"), "refused");
     }
 }

@@ -116,7 +116,7 @@ impl Store {
             worse,
             seen,
             hidden,
-            same: b.findings() - appeared - (better + worse + seen + hidden),
+            same: if known { b.findings() - appeared - (better + worse + seen + hidden) } else { 0 },
             findings: self.named(changed).await?,
         })
     }

@@ -121,16 +121,20 @@ pub(super) fn too_large_is_an_error() {
     }
 }
 
-/// The depot of stored scans. A bundle that an earlier scan could not put is put now; that it cannot be does not keep a scan from going on.
+/// The depot of stored scans; of a bundle that goes elsewhere nobody but its folder is to know. A bundle that an earlier scan could not put is put now; that it cannot be does not keep a scan from going on.
 pub(super) fn depot(is_own: bool) -> Result<Depot, Failure> {
     let depot = latest::depot()?;
     if let (true, Some(bucket)) = (is_own, depot.bucket()) {
         match latest::wait(&depot, Depot::put_waiting) {
-            Ok(put) => put.iter().for_each(|folder| note(&format!("{} is now in {bucket}", plain(&folder.display().to_string())))),
-            Err(failure) => note(&format!("{}\nThe scan goes on.", plain(failure.message.lines().next().unwrap_or_default()))),
+            Ok(put) => put
+                .iter()
+                .for_each(|folder| note(&format!("{} is now in {bucket}", plain(&folder.display().to_string())))),
+            Err(failure) => {
+                note(&format!("{}\nThe scan goes on.", plain(failure.message.lines().next().unwrap_or_default())))
+            }
         }
     }
-    Ok(depot)
+    Ok(if is_own { depot } else { Depot::in_folder(depot.folder()) })
 }
 
 /// The bundle's folder: as given, or in the user's data folder under the time of the scan.

@@ -123,7 +123,15 @@ impl Job {
         // An interrupted scan may have left a bundle of what it saw: that stays as it is.
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
-        Ok(Job { settings: plan.settings.clone(), request, accounts, output, draft, depot, unfinished: Some(unfinished) })
+        Ok(Job {
+            settings: plan.settings.clone(),
+            request,
+            accounts,
+            output,
+            draft,
+            depot,
+            unfinished: Some(unfinished),
+        })
     }
 
     /// Whether it is a scan of several accounts.

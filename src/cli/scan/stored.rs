@@ -21,7 +21,7 @@ pub(super) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
     }
     latest::wait(depot, async |depot| depot.put(bundle).await).map_err(|failure| {
         failure.and(&format!(
-            "The scan itself is whole: {}\nThe next command that looks there puts it: `rung prune --dry-run`, or the next scan.",
+            "The scan itself is whole: {}\nThe next command that looks there puts it: `rung report latest`, or the next scan.",
             plain(&bundle.display().to_string())
         ))
     })

@@ -134,7 +134,8 @@ impl Comparison {
             before: one.before.map(FindingResult::from),
             after: one.after.map(FindingResult::from),
         };
-        let Compared { levels, outcomes, known, appeared, gone, better, worse, seen, hidden, same, findings } = compared;
+        let Compared { levels, outcomes, known, appeared, gone, better, worse, seen, hidden, same, findings } =
+            compared;
         Comparison {
             a: a.into(),
             b: b.into(),
