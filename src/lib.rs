@@ -6,6 +6,7 @@ pub mod changes;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod depot;
 pub mod failure;
 pub mod history;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub mod push;
 pub mod register;
 pub mod report;
 pub mod runs;
+pub mod retention;
 pub mod scan;
 pub mod schedule;
 pub mod serve;

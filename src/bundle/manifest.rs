@@ -49,7 +49,14 @@ impl Manifest {
             let words = "is no bundle: expected a folder with a manifest.json, as `rung scan` leaves one";
             return Err(Failure::usage(format!("{} {words}", folder.display())));
         }
-        let manifest: Manifest = json(&path)?;
+        let bytes = fs::read(&path).map_err(|error| Failure::file("read", &path, &error))?;
+        Manifest::parse(&path, &bytes)
+    }
+
+    /// The manifest that these bytes are; `path` is where they come from.
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let manifest: Manifest = serde_json::from_slice(bytes)
+            .map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))?;
         if manifest.schema != SCHEMA {
             let words = format!(
                 "{}: schema {:?}, expected {SCHEMA:?}: it needs another version of rung",

@@ -158,7 +158,7 @@ impl Bundle {
         match chain::folder_of(&folder, previous) {
             Some(folder) => Ok(Some(folder)),
             None => Err(Failure::usage(format!(
-                "{} follows the scan {}, which does not lie beside it, or was changed: name two bundles",
+                "{} follows the scan {}, which does not lie beside it (retention may have removed it), or was changed: name two bundles",
                 self.folder.display(),
                 previous.scan
             ))),

@@ -64,6 +64,7 @@ fn bundles(args: &Args) -> Result<(Bundle, Bundle), Failure> {
         (Some(alone), None) => latest::named(alone)?,
         _ => latest::bundle(None)?,
     };
+    latest::fetch_before(&after)?;
     match after.before()? {
         Some(before) => Ok((Bundle::open(&before)?, after)),
         None => {

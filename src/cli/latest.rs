@@ -1,45 +1,113 @@
-//! Which stored scan a command means when none is named: the newest in the user's data folder.
+//! Which stored scan a command means when none is named: the newest of the depot that `--scans`, RUNG_SCANS or rung.toml name, or else of
+//! the user's data folder. What lies in a bucket alone is fetched first.
 
-use std::path::{Path, PathBuf};
-
-use crate::{
-    bundle::{Bundle, Manifest},
-    failure::Failure,
+use std::{
+    path::{Path, PathBuf},
+    sync::OnceLock,
 };
 
-/// The folder of bundles.
-pub(super) fn scans() -> Result<PathBuf, Failure> {
+use super::{output::note, scan::runtime};
+use crate::{
+    bundle::{Bundle, Manifest},
+    config,
+    depot::{Depot, Location},
+    failure::Failure,
+    plain::plain,
+};
+
+/// What the command line named; a process looks at one depot.
+static NAMED: OnceLock<Option<Location>> = OnceLock::new();
+
+/// Keeps what the command line named.
+pub(super) fn name(scans: Option<Location>) {
+    let _ = NAMED.set(scans);
+}
+
+/// What the command line or RUNG_SCANS named.
+pub(super) fn given() -> Option<&'static Location> {
+    NAMED.get().and_then(Option::as_ref)
+}
+
+/// Where the bundles lie. Nothing is asked yet.
+pub(crate) fn depot() -> Result<Depot, Failure> {
+    let location = match given() {
+        Some(location) => Some(location.clone()),
+        None => config::scans()?,
+    };
+    match location {
+        Some(location) => Depot::open(&location),
+        None => Ok(Depot::in_folder(&usual()?)),
+    }
+}
+
+fn usual() -> Result<PathBuf, Failure> {
     let folders = directories::ProjectDirs::from("", "", "rung")
-        .ok_or_else(|| Failure::usage("no data folder is known for this user: name one with --bundle"))?;
+        .ok_or_else(|| Failure::usage("no data folder is known for this user: name one with --bundle or --scans"))?;
     Ok(folders.data_dir().join("scans"))
+}
+
+/// The folder of bundles on this machine: the depot itself, or the cache of its bucket.
+pub(super) fn scans() -> Result<PathBuf, Failure> {
+    Ok(depot()?.folder().to_owned())
+}
+
+/// Asks a depot, and waits for the answer. Not from within a runtime.
+pub(super) fn wait<R>(depot: &Depot, ask: impl AsyncFnOnce(&Depot) -> Result<R, Failure>) -> Result<R, Failure> {
+    let depot = depot.anew();
+    runtime()?.block_on(ask(&depot))
+}
+
+/// The depot's folder, once an earlier scan's bundle that waits was put, and what `fetch` wants is there.
+fn looked_at(fetch: impl AsyncFnOnce(&Depot) -> Result<(), Failure>) -> Result<PathBuf, Failure> {
+    let depot = depot()?;
+    if depot.bucket().is_some() {
+        wait(&depot, async |depot| {
+            depot.put_waiting().await?;
+            fetch(depot).await
+        })?;
+    }
+    Ok(depot.folder().to_owned())
 }
 
 /// The bundle that is named, or the newest one.
 pub(super) fn bundle(named: Option<&Path>) -> Result<Bundle, Failure> {
     match named {
         Some(folder) => Bundle::open(folder),
-        None => Bundle::open(&newest(&scans()?)?),
+        None => Bundle::open(&newest(&looked_at(Depot::fetch_newest)?)?),
     }
 }
 
 /// The bundle that a word names: a folder, `latest`, or the id of a stored scan.
 pub(super) fn named(word: &Path) -> Result<Bundle, Failure> {
+    Bundle::open(&folder_of(word)?)
+}
+
+/// The folder of the bundle that a word names.
+pub(super) fn folder_of(word: &Path) -> Result<PathBuf, Failure> {
     if word.exists() {
-        return Bundle::open(word);
+        return Ok(word.to_owned());
     }
-    let scans = scans()?;
     if word == Path::new("latest") {
-        return Bundle::open(&newest(&scans)?);
+        return newest(&looked_at(Depot::fetch_newest)?);
     }
+    let id = word.to_string_lossy();
+    let scans = looked_at(async |depot| depot.fetch_named(&id).await.map(drop))?;
     let is_it = |folder: &PathBuf| manifest(folder).is_some_and(|manifest| Path::new(&manifest.scan.id) == word);
     let in_folder = Some(scans.join(word)).filter(|folder| word.components().count() == 1 && folder.is_dir());
-    match in_folder.or_else(|| folders(&scans).find(is_it)) {
-        Some(folder) => Bundle::open(&folder),
-        None => Err(Failure::usage(format!(
+    in_folder.or_else(|| folders(&scans).find(is_it)).ok_or_else(|| {
+        Failure::usage(format!(
             "{} is neither a bundle's folder nor a scan in {}: name a folder that `rung scan` left, an id, or `latest`",
             word.display(),
             scans.display()
-        ))),
+        ))
+    })
+}
+
+/// Fetches the scan before, where it lies in the bucket of this bundle's depot alone.
+pub(super) fn fetch_before(bundle: &Bundle) -> Result<(), Failure> {
+    match &bundle.manifest.previous {
+        Some(previous) => looked_at(async |depot| depot.fetch_named(&previous.scan).await.map(drop)).map(drop),
+        None => Ok(()),
     }
 }
 
@@ -48,9 +116,21 @@ pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
     stored().map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
 }
 
-/// The manifests of the stored scans. What cannot be read is no scan.
+/// The manifests of the stored scans. What cannot be read is no scan; a bucket that cannot be reached is told.
 pub(super) fn stored() -> impl Iterator<Item = Manifest> {
-    scans().ok().into_iter().flat_map(|scans| folders(&scans)).filter_map(|folder| manifest(&folder))
+    let Ok(depot) = depot() else { return Vec::new().into_iter() };
+    let all = match depot.bucket() {
+        None => folders(depot.folder()).filter_map(|folder| manifest(&folder)).collect(),
+        Some(_) => match wait(&depot, Depot::bundles) {
+            Ok(bundles) => bundles.into_iter().map(|kept| kept.manifest).collect(),
+            Err(failure) => {
+                note(&plain(failure.message.lines().next().unwrap_or_default()));
+                folders(depot.folder()).filter_map(|folder| manifest(&folder)).collect()
+            }
+        },
+    };
+    let all: Vec<Manifest> = all;
+    all.into_iter()
 }
 
 fn manifest(folder: &Path) -> Option<Manifest> {

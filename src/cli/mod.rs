@@ -19,6 +19,7 @@ pub(crate) mod latest;
 mod output;
 mod policy;
 mod preflight;
+mod prune;
 mod report;
 mod scan;
 mod schedule;
@@ -30,7 +31,10 @@ pub(crate) use output::make_readable;
 
 use clap::{Parser, Subcommand};
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    depot::Location,
+    failure::{Exit, Failure},
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -57,6 +61,9 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
+    /// Where the bundles of scans lie: a folder or s3://BUCKET/PREFIX (default: `scans` of rung.toml, or the user's data folder)
+    #[arg(long, global = true, value_name = "PLACE", env = "RUNG_SCANS", help_heading = "Stored scans")]
+    scans: Option<Location>,
     #[command(subcommand)]
     command: Command,
 }
@@ -89,6 +96,8 @@ enum Command {
     Whatif(whatif::Args),
     /// Tell whether bundles are as their scans left them, offline
     Verify(verify::Args),
+    /// Remove the bundles that retention does not keep; the store keeps their levels and outcomes
+    Prune(prune::Args),
     /// Tell what changed between two scans, and why
     Diff(diff::Args),
     /// Show the levels of the stored scans over time
@@ -103,6 +112,7 @@ enum Command {
 
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    latest::name(cli.scans);
     match cli.command {
         Command::Scan(args) => scan::run(*args),
         Command::Preflight(args) => preflight::run(&args),
@@ -117,6 +127,7 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Prune(args) => prune::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::History(args) => history::run(args),
         Command::Serve(args) => serve::run(*args),

@@ -7,6 +7,7 @@ pub mod attest;
 pub mod attestations;
 pub mod editing;
 pub(crate) mod reading;
+mod retention;
 pub mod schedule;
 mod settings;
 pub mod template;
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rung_rules::model::Settings;
 
-use crate::failure::Failure;
+use crate::{depot::Location, failure::Failure, retention::Retention};
 use reading::{Document, Table};
 pub use settings::ServeTable;
 
@@ -76,6 +77,10 @@ pub struct Config {
     pub serve: ServeTable,
     /// What is scanned when, by `rung schedule run`.
     pub schedules: Vec<schedule::ScheduleTable>,
+    /// Where bundles lie, where the file says so; a folder is as seen from here.
+    pub scans: Option<Location>,
+    /// How long bundles are kept.
+    pub retention: Retention,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -120,8 +125,27 @@ impl Config {
             waivers: new,
             serve: config.serve,
             schedules: config.schedules,
+            scans: config.scans.map(|scans| scans.seen_from(&folder)),
+            retention: config.retention,
         })
     }
+}
+
+/// Where bundles lie, as the configuration says that is named or lies here; nothing else of it is read.
+pub(crate) fn scans() -> Result<Option<Location>, Failure> {
+    let named = std::env::var_os("RUNG_CONFIG").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let Some(path) = named.or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into())) else { return Ok(None) };
+    let document = Document::open(&path)?;
+    let scans = location(&document.root()?)?;
+    Ok(scans.map(|scans| scans.seen_from(path.parent().unwrap_or(Path::new("")))))
+}
+
+/// `scans`.
+fn location(root: &Table<'_>) -> Result<Option<Location>, Failure> {
+    let Some(text) = root.text("scans")? else { return Ok(None) };
+    let location =
+        text.value.parse().map_err(|why: String| root.document.error(&text.span, &format!("scans: {why}")))?;
+    Ok(Some(location))
 }
 
 /// The files of waivers, and the one that new waivers go into.
@@ -146,6 +170,8 @@ struct Named {
     days: Option<i64>,
     serve: ServeTable,
     schedules: Vec<schedule::ScheduleTable>,
+    scans: Option<Location>,
+    retention: Retention,
 }
 
 fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
@@ -154,6 +180,7 @@ fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
         waivers: root.texts("waivers")?.into_iter().map(|text| text.value.into()).collect(),
         register: root.text("register")?.map(|text| text.value),
         days: root.integer("attestation_days", 1..1828)?,
+        scans: location(root)?,
         ..Named::default()
     };
     if let Some(table) = root.table("scope")? {
@@ -169,6 +196,9 @@ fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
         named.serve = settings::serve(&table)?;
     }
     named.schedules = schedule::schedules(root, folder)?;
+    if let Some(table) = root.table("retention")? {
+        named.retention = retention::read(&table)?;
+    }
     root.done()?;
     Ok(named)
 }

@@ -38,6 +38,9 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 # The performance debt register: CSV, Markdown or TOML, a path seen from this file or s3://bucket/key.
 #register = "docs/performance-debt.csv"
 
+# Where the bundles of scans lie: a folder seen from this file, or s3://BUCKET/PREFIX. RUNG_SCANS and --scans stand above it.
+#scans = "s3://our-scans/rung"
+
 # Which resources are production. Without this every resource counts. All tags must be there, one value of each is
 # enough; * stands for any characters, and upper and lower case are the same.
 [scope]
@@ -55,6 +58,13 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 [serve]
 #regions = ["all"]
 #org = true
+
+# How long bundles are kept (`rung prune`): all for so many days, then the last of each month for so many months, never the newest of
+# an account. With at_most no more than so many of an account.
+[retention]
+#all_days = 90
+#months = 36
+#at_most = 500
 
 # What `rung schedule run` scans when: five fields of cron in a time zone (default: UTC), begun up to `jitter` later. What was missed is
 # caught up once if it is not older than `catch_up`. The rest is as for `rung scan`: regions, profile, org, org_units, exclude, accounts,

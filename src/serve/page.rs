@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("findings.html", include_str!("templates/findings.html")),
     ("gaps.html", include_str!("templates/gaps.html")),
     ("overview.html", include_str!("templates/overview.html")),
+    ("removed.html", include_str!("templates/removed.html")),
     ("scan.html", include_str!("templates/scan.html")),
     ("scans.html", include_str!("templates/scans.html")),
     ("trend.html", include_str!("templates/trend.html")),

@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    ffi::OsString,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -18,6 +19,7 @@ use tokio::sync::watch;
 use super::intake::Intake;
 use crate::{
     config::{Config, Flags},
+    depot::Location,
     failure::Failure,
     plain::plain,
     runs,
@@ -78,6 +80,8 @@ pub(super) struct Runs {
     state: Arc<Mutex<State>>,
     scans: PathBuf,
     intake: Intake,
+    /// `--scans` of the scans that are started.
+    named: Option<OsString>,
     busy: watch::Sender<bool>,
 }
 
@@ -85,7 +89,12 @@ impl Runs {
     pub(super) fn new(scans: &Path, intake: Intake) -> Self {
         let earlier = earlier(&scans.join(KEPT));
         let state = Arc::new(Mutex::new(State { running: None, earlier }));
-        Runs { state, scans: scans.to_owned(), intake, busy: watch::Sender::new(false) }
+        Runs { state, scans: scans.to_owned(), intake, named: None, busy: watch::Sender::new(false) }
+    }
+
+    /// Tells the scans that are started where bundles lie.
+    pub(super) fn naming(self, named: Option<&Location>) -> Self {
+        Runs { named: named.map(Location::written), ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -107,7 +116,9 @@ impl Runs {
         fs::create_dir_all(&self.scans).map_err(|error| Failure::file("make", &self.scans, &error))?;
         let started = Timestamp::now();
         let bundle = runs::free(&self.scans, started);
-        let scan = runs::start(&arguments(flags, config, &bundle), &[])?;
+        let mut all = arguments(flags, config, &bundle);
+        all.extend(self.named.iter().flat_map(|named| ["--scans".into(), named.clone()]));
+        let scan = runs::start(&all, &[])?;
         let command = shown(flags, config);
         state.running = Some(Running { started, by, command, scan: scan.clone() });
         self.busy.send_replace(true);

@@ -17,6 +17,8 @@ pub struct Compared {
     pub levels: Vec<LevelChange>,
     /// Criteria that came out otherwise.
     pub outcomes: Vec<OutcomeChange>,
+    /// False where retention removed the findings of one of them: then the counts are 0 and say nothing.
+    pub known: bool,
     /// Findings of subjects that only the second scan has.
     pub appeared: i64,
     /// Findings of subjects that only the first scan has.
@@ -109,7 +111,8 @@ impl Store {
     }
 
     async fn work_out(&self, a: &ScanRow, b: &ScanRow) -> Result<Compared, StoreError> {
-        let changed = self.changed(a, b).await?;
+        let known = a.removed_at.is_none() && b.removed_at.is_none();
+        let changed = if known { self.changed(a, b).await? } else { BTreeMap::new() };
         let count = |of: fn(&Change) -> bool| changed.values().filter(|change| of(change)).count() as i64;
         let (appeared, gone) = (count(|change| change.before.is_none()), count(|change| change.after.is_none()));
         let (better, worse) = (count(|change| change.step() > 0), count(|change| change.step() < 0));
@@ -117,13 +120,14 @@ impl Store {
         Ok(Compared {
             levels: levels(&self.levels(a).await?, &self.levels(b).await?),
             outcomes: outcomes(&self.outcomes(a).await?, &self.outcomes(b).await?),
+            known,
             appeared,
             gone,
             better,
             worse,
             seen,
             hidden,
-            same: b.findings() - appeared - (better + worse + seen + hidden),
+            same: if known { b.findings() - appeared - (better + worse + seen + hidden) } else { 0 },
             findings: self.named(changed).await?,
         })
     }

@@ -84,6 +84,8 @@ impl Db {
             // Written by one while others read; a writer waits for another's end.
             false => &[
                 "PRAGMA busy_timeout = 60000",
+                // Of a new store, before anything else: what retention takes out is given back to the disk.
+                "PRAGMA auto_vacuum = INCREMENTAL",
                 "PRAGMA journal_mode = WAL",
                 "PRAGMA synchronous = NORMAL",
                 "PRAGMA cache_size = -16000",
@@ -162,6 +164,28 @@ impl Db {
             return Ok(change);
         }
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Gives space that is free back to the disk. Best effort: what is not given back is used again.
+    pub(super) async fn give_back(&self) {
+        if self.postgres {
+            let _ = self.plainly("VACUUM findings, facets, scan_gaps, subjects, gaps").await;
+            return;
+        }
+        // A store of an earlier version has to be written anew once.
+        let given = match self.plainly("PRAGMA auto_vacuum").await.as_deref() {
+            Ok([0]) => self.plainly("VACUUM").await,
+            _ => self.plainly("PRAGMA incremental_vacuum").await,
+        };
+        if given.is_ok() {
+            let _ = self.plainly("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
+    }
+
+    /// A statement that no transaction may be around; the numbers that it answers.
+    async fn plainly(&self, sql: &'static str) -> Result<Vec<i64>, StoreError> {
+        let rows = sqlx::raw_sql(sql).fetch_all(&self.pool).await?;
+        Ok(rows.iter().filter_map(|row| sqlx::Row::try_get::<i64, _>(row, 0).ok()).collect())
     }
 
     /// How many questions were asked so far.

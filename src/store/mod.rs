@@ -9,6 +9,7 @@ mod error;
 mod evidence;
 mod finding;
 mod findings;
+mod forget;
 mod gaps;
 mod kept;
 mod line;

@@ -109,6 +109,43 @@ fn a_bundle_on_a_full_disk_is_whole_or_absent() {
 }
 
 #[test]
+fn a_store_on_a_full_disk_takes_in_a_bundle_whole_or_not_at_all() {
+    let (mut whole, mut absent) = (0, 0);
+    for kilobytes in [96, 160, 256, 384, 512, 8192] {
+        let small = Small::new(kilobytes, "");
+        if matches!(small, Small::Limited(..)) {
+            // The limit would be the bundle's too, which comes before.
+            return;
+        }
+        let store = small.path().join("store.db");
+        let rung = Rung::new().var("RUNG_STORE", &store.to_string_lossy());
+        let output = rung.run(&["scan", "--demo", "--quiet"]);
+        assert!(output.status.success(), "the scan is none the worse: {}", said(&output));
+        let room = ["-o", "remount,size=32m"];
+        assert!(Command::new("mount").args(room).arg(small.path()).status().unwrap().success());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let url = rung::store::StoreUrl::Sqlite(store.clone());
+            let store = rung::store::Store::open(&url).await.unwrap();
+            let before = store.scans(0, 10).await.unwrap().1;
+            match said(&output).is_empty() {
+                true => whole += 1,
+                false => {
+                    let told = said(&output);
+                    assert!(told.contains("the store did not take it in") && told.contains("disk is full"), "{told}");
+                    assert_eq!(before, 0, "nothing of it is in");
+                    absent += 1;
+                }
+            }
+            let added = store.add(&rung.path(".local/share/rung/scans/demo")).await.unwrap();
+            assert_eq!(added == rung::store::Added::New, before == 0);
+            store.close().await;
+        });
+    }
+    assert!(whole > 0 && absent > 1, "{whole} whole, {absent} absent: the sizes do not reach the edge");
+}
+
+#[test]
 fn a_limit_for_files_is_an_error_and_not_the_end() {
     let rung = Rung::new();
     let folder = tempfile::tempdir().unwrap();

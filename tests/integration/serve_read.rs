@@ -447,3 +447,44 @@ fn the_api_is_as_its_description_says() {
     let unseen: Vec<_> = detail["facts"].as_array().unwrap().iter().filter(|fact| fact["seen"] == false).collect();
     assert!(!unseen.is_empty() && unseen.iter().all(|fact| fact["value"].is_null() && !fact["gap"].is_null()));
 }
+
+#[test]
+fn pages_of_a_scan_that_retention_removed_say_so() {
+    let site = Site::new(|scans| vec![night(scans, 0, |_, _| ()), night(scans, 1, |_, _| ())]);
+    let (old, new) = (site.nights[0].id().to_owned(), site.nights[1].id().to_owned());
+    let finding = {
+        let found = site.json(&format!("/api/v1/scans/{old}/findings"));
+        let one = &found["findings"][0];
+        format!("{}/{}", one["criterion"].as_str().unwrap(), one["line"])
+    };
+    let row = site.runtime.block_on(site.store.scan(&old)).unwrap().unwrap();
+    let now = "2027-03-01T00:00:00Z".parse().unwrap();
+    site.runtime.block_on(site.store.forget(&[&row.manifest_sha256], now)).unwrap();
+    let get = |path: &str| {
+        let (status, _, text) = site.answer(path);
+        (status, text)
+    };
+    let words = "Retention removed the bundle of this scan on 2027-03-01";
+    for page in ["", "/findings", "/gaps", "/report.html", &format!("/findings/{finding}")] {
+        let (status, text) = get(&format!("/scans/{old}{page}"));
+        assert!(status == 200 && text.contains(words), "{page}: {status} {text}");
+    }
+    let (_, text) = get(&format!("/scans/{old}"));
+    assert!(text.contains("WAF-PERF-090"), "levels are still shown");
+    for page in ["/findings", "/gaps", &format!("/findings/{finding}")] {
+        let (status, text) = get(&format!("/api/v1/scans/{old}{page}"));
+        assert!(status == 404 && text.contains(words), "{page}: {status} {text}");
+    }
+    for page in [format!("/compare?a={old}&b={new}"), "/".to_owned()] {
+        let (status, text) = get(&page);
+        assert!(
+            status == 200 && text.contains("Retention removed the findings of one of these scans"),
+            "{page}: {text}"
+        );
+    }
+    let compared = site.json(&format!("/api/v1/compare?a={old}&b={new}"));
+    assert!(compared["findings"].is_null() && compared["controls"].as_array().unwrap().len() == 10);
+    assert!(site.json(&format!("/api/v1/scans/{old}"))["removed_at"].as_str().unwrap().starts_with("2027-03-01"));
+    assert_eq!(get("/trend").0, 200);
+    assert!(get("/scans").1.contains("levels only"));
+}

@@ -68,6 +68,7 @@ on_both!(
     a_store_of_a_newer_version_is_refused,
     evidence_is_read_from_the_bundle_and_held_against_its_digest,
     pages_ask_as_much_of_many_scans_as_of_few,
+    whoever_reads_does_not_wait_for_whoever_writes,
 );
 
 fn runtime() -> tokio::runtime::Runtime {
@@ -524,6 +525,38 @@ async fn pages_ask_as_much_of_many_scans_as_of_few(place: Place) {
         }
     }
     assert_eq!(asked[0], asked[1]);
+}
+
+async fn whoever_reads_does_not_wait_for_whoever_writes(place: Place) {
+    let (one, two) = (as_it_is(&place, 0), as_it_is(&place, 1));
+    let store = place.store().await;
+    store.add(&one.folder).await.unwrap();
+    let (send, parts) = tokio::sync::mpsc::channel(1);
+    let origin = rung::store::Origin {
+        scan: two.id().to_owned(),
+        finished_at: two.assessment.scan.finished_at,
+        complete: true,
+        bundle: two.folder.clone(),
+        manifest_sha256: "0".repeat(64),
+        previous: None,
+        told: None,
+    };
+    let writer = place.store().await;
+    let writing = tokio::spawn(async move { writer.add_parts(&origin, parts).await.unwrap() });
+    let mut all = rung::store::Part::of(&two.assessment).into_iter();
+    // Room for one: when the second was taken, the first is written, and the change is open.
+    for part in all.by_ref().take(3) {
+        send.send(part).await.unwrap();
+    }
+    let other = place.store().await;
+    assert_eq!(other.scans(0, 10).await.unwrap().1, 1);
+    assert_eq!(other.newest().await.unwrap().unwrap().id, one.id());
+    for part in all {
+        send.send(part).await.unwrap();
+    }
+    drop(send);
+    assert_eq!(writing.await.unwrap(), Added::New);
+    assert_eq!(other.scans(0, 10).await.unwrap().1, 2);
 }
 
 #[test]

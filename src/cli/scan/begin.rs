@@ -15,7 +15,9 @@ use super::{
 use crate::{
     bundle::{self, SignKey},
     demo,
+    depot::Depot,
     failure::{Exit, Failure},
+    plain::plain,
     register,
     scan::{Content, Handed, Input},
     store::StoreUrl,
@@ -119,6 +121,22 @@ pub(super) fn too_large_is_an_error() {
         const FILE_TOO_LARGE: i32 = 25;
         let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(FILE_TOO_LARGE));
     }
+}
+
+/// The depot of stored scans; of a bundle that goes elsewhere nobody but its folder is to know. A bundle that an earlier scan could not put is put now; that it cannot be does not keep a scan from going on.
+pub(super) fn depot(is_own: bool) -> Result<Depot, Failure> {
+    let depot = latest::depot()?;
+    if let (true, Some(bucket)) = (is_own, depot.bucket()) {
+        match latest::wait(&depot, Depot::put_waiting) {
+            Ok(put) => put
+                .iter()
+                .for_each(|folder| note(&format!("{} is now in {bucket}", plain(&folder.display().to_string())))),
+            Err(failure) => {
+                note(&format!("{}\nThe scan goes on.", plain(failure.message.lines().next().unwrap_or_default())))
+            }
+        }
+    }
+    Ok(if is_own { depot } else { Depot::in_folder(depot.folder()) })
 }
 
 /// The bundle's folder: as given, or in the user's data folder under the time of the scan.

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     bundle::Draft,
     config::Config,
+    depot::Depot,
     failure::Failure,
     plain::plain,
     scan::{Input, Request},
@@ -42,6 +43,8 @@ pub(super) struct Job {
     pub(super) output: Output,
     pub(super) draft: Draft,
     pub(super) demands: Demands,
+    /// Where stored scans lie.
+    pub(super) depot: Depot,
     /// What would be gone on with; none for a recording, which can be scanned again at any time.
     pub(super) unfinished: Option<Unfinished>,
 }
@@ -59,6 +62,7 @@ impl Job {
         };
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
         let input = begin::input(args)?;
+        let depot = begin::depot(args.bundle.is_none())?;
         let output = Output::prepare(args.output.as_deref())?;
         let (target, replace) = begin::target(args)?;
         let draft = Draft::create(&target, replace)?.signed_by(key);
@@ -84,7 +88,7 @@ impl Job {
         };
         request.journal = unfinished.as_ref().and_then(journal);
         request.now = unfinished.as_ref().map(|unfinished| unfinished.plan.started_at);
-        Ok(Job { settings: config.settings, request, accounts, output, draft, demands, unfinished })
+        Ok(Job { settings: config.settings, request, accounts, output, draft, demands, depot, unfinished })
     }
 
     /// An unfinished scan, to go on with.
@@ -112,6 +116,7 @@ impl Job {
             },
         };
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
+        let depot = begin::depot(true)?;
         let output = Output::prepare(args.output.as_deref())?;
         let mut request = request(args, Input::Aws, plan)?;
         request.journal = journal(&unfinished);
@@ -121,7 +126,7 @@ impl Job {
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
         let settings = plan.settings.clone();
-        Ok(Job { settings, request, accounts, output, draft, demands, unfinished: Some(unfinished) })
+        Ok(Job { settings, request, accounts, output, draft, demands, depot, unfinished: Some(unfinished) })
     }
 
     /// Whether it is a scan of several accounts.

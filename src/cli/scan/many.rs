@@ -24,7 +24,7 @@ use super::{
     job::{Accounts as Wanted, Job},
     keeping::Keeping,
     one::summary,
-    since::since,
+    since::{self, since},
     stored,
 };
 use crate::{
@@ -47,7 +47,7 @@ const WAITING: usize = 2;
 
 /// Runs it.
 pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
-    let Job { settings, request, accounts, output, draft, unfinished, demands, .. } = job;
+    let Job { settings, request, accounts, output, draft, depot, unfinished, demands, .. } = job;
     let Some(mut unfinished) = unfinished else {
         return Err(Failure::usage(
             "a scan of several accounts asks AWS itself: without --record, --replay and --demo",
@@ -95,6 +95,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
+    since::fetch(&depot, &caller.described(&written.sums, interrupted));
     let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &demands, &mut keeping);
     let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
     let history = decided.history.clone();
@@ -107,7 +108,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let exit = exit(args, interrupted.0, &decided.head, &judged);
     keeping.end(open);
     stored::take_in(args, &bundle);
-    printed.map(|()| exit)
+    let kept = stored::put(&depot, &bundle);
+    printed.and(kept).map(|()| exit)
 }
 
 type Entered = (Caller, Vec<Member>, RoleOptions);

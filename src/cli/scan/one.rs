@@ -20,7 +20,7 @@ use super::{
     exit::exit,
     job::Job,
     keeping::Keeping,
-    since::since,
+    since::{self, since},
     stored,
 };
 use crate::{
@@ -36,7 +36,7 @@ use crate::{
 
 /// Runs it.
 pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
-    let Job { settings, request, output, draft, unfinished, demands, .. } = job;
+    let Job { settings, request, output, draft, depot, unfinished, demands, .. } = job;
     let (began, stop) = (Instant::now(), watch::channel(false));
     let journal = request.journal.clone();
     let mut kept = true;
@@ -62,11 +62,14 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut keeping = Keeping::new(unfinished, kept);
     let unrecorded = scanned.unrecorded.take();
     let assessed = assess(&scanned.set, &settings);
+    since::fetch(&depot, &scanned.scan);
     let written = write(&assessed, &settings, &scanned, draft, &demands, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
     stored::take_in(args, &written.bundle);
+    let put = stored::put(&depot, &written.bundle);
     let exit = finish(args, &scanned, &written, output, &demands, began.elapsed())?;
+    put?;
     match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),
         None => Ok(exit),

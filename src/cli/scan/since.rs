@@ -6,13 +6,26 @@ use rung_rules::{changes::Changes, model::Scan};
 
 use super::super::{
     demands::{Demands, Since},
+    latest,
     output::note,
 };
 use crate::{
     bundle::{Bundle, Draft},
+    depot::Depot,
     failure::Failure,
     plain::plain,
 };
+
+/// Fetches the scan before where it lies in a bucket alone, so that the bundle is chained to it. That it cannot be is told.
+pub(super) fn fetch(depot: &Depot, scan: &Scan) {
+    if depot.bucket().is_none() {
+        return;
+    }
+    if let Err(failure) = latest::wait(depot, async |depot| depot.fetch_previous(scan).await) {
+        let why = failure.message.lines().next().unwrap_or_default();
+        note(&plain(&format!("the scan before is looked for on this machine alone: {why}")));
+    }
+}
 
 /// Compares with the bundle that is demanded, or with the scan that the bundle will be chained to.
 pub(super) fn since(

@@ -10,6 +10,7 @@ use super::{
     Args, begin,
 };
 use crate::{
+    depot::Depot,
     failure::Failure,
     history::{History, Night},
     plain::plain,
@@ -36,6 +37,19 @@ fn read(scans: &Path, scan: &Scan, now: Night) -> Result<Option<History>, Failur
         let history = History::ending_with(&store, scan, now).await;
         store.close().await;
         Ok(Some(history?))
+    })
+}
+
+/// Puts it into the depot's bucket, where it lies in its cache. What cannot be put is whole here, and is put by the next command.
+pub(super) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
+    if depot.bucket().is_none() || bundle.parent() != Some(depot.folder()) {
+        return Ok(());
+    }
+    latest::wait(depot, async |depot| depot.put(bundle).await).map_err(|failure| {
+        failure.and(&format!(
+            "The scan itself is whole: {}\nThe next command that looks there puts it: `rung report latest`, or the next scan.",
+            plain(&bundle.display().to_string())
+        ))
     })
 }
 

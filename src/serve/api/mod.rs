@@ -105,6 +105,15 @@ async fn one_scan(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
     Ok(Json(ScanDetail::new(&row, overview, levels, outcomes, accounts)))
 }
 
+/// A scan whose findings are still there.
+async fn detailed(web: &Web, id: &str) -> Result<crate::store::ScanRow, WebError> {
+    let row = scan(web, id).await?;
+    match super::view::removed(&row) {
+        Some(words) => Err(WebError::NotFound(words)),
+        None => Ok(row),
+    }
+}
+
 /// Which findings, in which order.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -144,7 +153,7 @@ async fn findings(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Findings>, WebError> {
     let ((page, offset, limit), (filter, order)) = (paging.read()?, wanted.read()?);
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let found = web.store.findings(&row, &filter, order, offset, limit).await?;
     let findings = found.findings.into_iter().map(types::Finding::from).collect();
     Ok(Json(Findings { scan: row.id, findings, page, per_page: limit, total: found.total }))
@@ -159,7 +168,7 @@ async fn finding(
     State(web): State<Web>,
     Path((id, criterion, line)): Path<(String, String, String)>,
 ) -> Result<Json<FindingDetail>, WebError> {
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let none = || {
         WebError::NotFound(format!("The scan {id} has no finding of {criterion:?} in line {line:?} of its evidence."))
     };
@@ -178,7 +187,7 @@ async fn gaps(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Gaps>, WebError> {
     let (page, offset, limit) = paging.read()?;
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let found = web.store.gaps(&row, offset, limit).await?;
     let gaps = found.gaps.into_iter().map(types::Gap::from).collect();
     Ok(Json(Gaps { scan: row.id, gaps, page, per_page: limit, total: found.total }))
