@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod attest;
 pub mod attestations;
 pub mod editing;
+pub mod notify;
 pub(crate) mod reading;
 mod settings;
 pub mod template;
@@ -18,6 +19,7 @@ use jiff::civil::Date;
 use rung_rules::model::Settings;
 
 use crate::failure::Failure;
+pub use notify::NotifyTable;
 use reading::{Document, Table};
 pub use settings::ServeTable;
 
@@ -66,6 +68,8 @@ pub struct Config {
     pub waivers: Option<PathBuf>,
     /// How scans are started from the web view.
     pub serve: ServeTable,
+    /// Who is told what after a scan.
+    pub notify: NotifyTable,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -108,6 +112,7 @@ impl Config {
             attestation_days: days,
             waivers: new,
             serve: config.serve,
+            notify: config.notify,
         })
     }
 }
@@ -133,6 +138,7 @@ struct Named {
     register: Option<String>,
     days: Option<i64>,
     serve: ServeTable,
+    notify: NotifyTable,
 }
 
 fn of(root: &Table<'_>) -> Result<Named, Failure> {
@@ -154,6 +160,9 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
     }
     if let Some(table) = root.table("serve")? {
         named.serve = settings::serve(&table)?;
+    }
+    if let Some(table) = root.table("notify")? {
+        named.notify = notify::read(&table)?;
     }
     root.done()?;
     Ok(named)
