@@ -41,7 +41,9 @@ pub fn of(night: &Night<'_>, seen: Option<&Seen>, table: &NotifyTable, settings:
     }
     events.list.extend(deadlines::all(settings, table.deadline_days, today));
     if let Some(seen) = seen {
-        events.list.extend(digest(night, seen, table, events.list.is_empty()));
+        // States that were told before are no news.
+        let is_state = |event: &Event| matches!(event.kind, EventKind::BelowTarget | EventKind::Deadline);
+        events.list.extend(digest(night, seen, table, events.list.iter().all(is_state)));
     }
     events.list.sort_by_key(|event| event.kind);
     events
