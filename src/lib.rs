@@ -11,6 +11,7 @@ pub mod failure;
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
 pub(crate) mod memory;
+pub mod notify;
 pub mod plain;
 pub mod preflight;
 pub mod progress;

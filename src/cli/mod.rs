@@ -13,6 +13,7 @@ mod export;
 pub(crate) mod find;
 mod init;
 pub(crate) mod latest;
+mod notify;
 mod output;
 mod policy;
 mod preflight;
@@ -89,6 +90,8 @@ enum Command {
     Diff(diff::Args),
     /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
     Serve(Box<serve::Args>),
+    /// Tell people what is new after a scan: Slack, webhooks, e-mail, SNS
+    Notify(notify::Args),
 }
 
 /// Runs a command.
@@ -109,5 +112,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::run(&args),
         Command::Diff(args) => diff::run(&args),
         Command::Serve(args) => serve::run(*args),
+        Command::Notify(args) => notify::run(&args),
     }
 }

@@ -202,7 +202,8 @@ fn weekday(table: &Table<'_>, text: &Placed<String>) -> Result<Option<Weekday>, 
         ("never", _) => Ok(None),
         (_, Some((_, day))) => Ok(Some(*day)),
         _ => {
-            let words = format!("digest: {:?} is neither a day of the week, like \"monday\", nor \"never\"", text.value);
+            let words =
+                format!("digest: {:?} is neither a day of the week, like \"monday\", nor \"never\"", text.value);
             Err(table.document.error(&text.span, &words))
         }
     }
@@ -250,14 +251,10 @@ fn events(table: &Table<'_>) -> Result<BTreeSet<EventKind>, Failure> {
 }
 
 /// The place of a secret: one of two keys. The secret itself under its own key is refused: the file is in somebody's repository.
-fn secret(
-    table: &Table<'_>,
-    plain: &'static str,
-    env: &'static str,
-    file: &'static str,
-) -> Result<SecretAt, Failure> {
+fn secret(table: &Table<'_>, plain: &'static str, env: &'static str, file: &'static str) -> Result<SecretAt, Failure> {
     if let Some(text) = table.text(plain)? {
-        let words = format!("{plain}: it is a secret and does not belong into this file; name its place with {env} or {file}");
+        let words =
+            format!("{plain}: it is a secret and does not belong into this file; name its place with {env} or {file}");
         return Err(table.document.error(&text.span, &words));
     }
     match (table.text(env)?, table.text(file)?) {

@@ -55,7 +55,12 @@ fn attestation(one: &Attestation, within: i32, today: Date) -> Option<Event> {
         kind: EventKind::Deadline,
         key: format!("{state}/attestation/{}/{}", digest_of(parts), one.expires),
         title: format!("The attestation of {} {words}", one.criterion),
-        text: format!("{} said on {}: {} {then} `rung attest` renews it.", one.owner, one.date, full_stop(&one.statement)),
+        text: format!(
+            "{} said on {}: {} {then} `rung attest` renews it.",
+            one.owner,
+            one.date,
+            full_stop(&one.statement)
+        ),
         lines: vec![one.place.clone()],
         more: 0,
     })

@@ -11,13 +11,11 @@ use rung_rules::{
 use sha2::{Digest, Sha256};
 
 use super::{
-    deadlines, gaps,
+    deadlines,
     event::{Event, Events, Head, Night, Seen},
+    gaps,
 };
-use crate::config::{
-    NotifyTable,
-    notify::EventKind,
-};
+use crate::config::{NotifyTable, notify::EventKind};
 
 /// Resources that are named under a criterion; the rest is counted.
 const NAMED: usize = 5;
@@ -202,7 +200,6 @@ fn digest(night: &Night<'_>, seen: &Seen, table: &NotifyTable, is_quiet: bool) -
         more: 0,
     })
 }
-
 
 #[cfg(test)]
 #[path = "events_tests.rs"]

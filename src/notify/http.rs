@@ -28,7 +28,8 @@ pub(super) struct Hook {
 impl Hook {
     /// Checks the address; nothing is sent.
     pub(super) fn new(address: &Secret, insecure: bool) -> Result<Self, Trouble> {
-        let url = Url::parse(address.open()).map_err(|error| Trouble::Final(format!("its address is none: {error}")))?;
+        let url =
+            Url::parse(address.open()).map_err(|error| Trouble::Final(format!("its address is none: {error}")))?;
         let host = url.host_str().unwrap_or_default().to_owned();
         match url.scheme() {
             "https" => {}
@@ -129,10 +130,14 @@ mod tests {
 
     #[test]
     fn nothing_goes_unencrypted_over_the_network_unless_somebody_says_so() {
-        for fine in ["https://hooks.example.org/T0/SECRET", "http://127.0.0.1:1/x", "http://[::1]/x", "http://localhost/x"] {
+        for fine in
+            ["https://hooks.example.org/T0/SECRET", "http://127.0.0.1:1/x", "http://[::1]/x", "http://localhost/x"]
+        {
             assert!(hook(fine, false).is_ok(), "{fine}");
         }
-        for wrong in ["http://hooks.example.org/SECRET", "http://127.0.0.1.example.org/SECRET", "ftp://x/SECRET", "SECRET"] {
+        for wrong in
+            ["http://hooks.example.org/SECRET", "http://127.0.0.1.example.org/SECRET", "ftp://x/SECRET", "SECRET"]
+        {
             let told = hook(wrong, false).unwrap_err();
             assert!(!told.contains("SECRET"), "{told}");
         }

@@ -135,6 +135,9 @@ pub(super) mod tests {
         let message = Message::new("x", "n\nn", None, vec![hostile]);
         assert!(!message.subject.contains(['\r', '\n', '\u{202e}']), "{}", message.subject);
         let text = message.text();
-        assert_eq!(text, format!("{}\n  Because.\n  - arn:x\n  and 2 more\n\nschedule n\\u{{a}}n\n", message.events[0].title));
+        assert_eq!(
+            text,
+            format!("{}\n  Because.\n  - arn:x\n  and 2 more\n\nschedule n\\u{{a}}n\n", message.events[0].title)
+        );
     }
 }

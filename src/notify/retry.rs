@@ -64,7 +64,8 @@ impl Patience {
     where
         F: Future<Output = Result<T, Trouble>>,
     {
-        let pauses = ExponentialBuilder::default().with_min_delay(self.first).with_max_times(ATTEMPTS - 1).with_jitter();
+        let pauses =
+            ExponentialBuilder::default().with_min_delay(self.first).with_max_times(ATTEMPTS - 1).with_jitter();
         let sleep = self.sleep.clone();
         let wanted = |trouble: &Trouble, own: Option<Duration>| match (trouble, own) {
             (Trouble::MayPass(_, Some(asked)), Some(own)) => Some((*asked).max(own)).filter(|_| *asked <= LONGEST_WAIT),

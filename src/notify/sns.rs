@@ -35,13 +35,14 @@ struct OnlyThis {
 impl OnlyThis {
     fn allows(&self, input: Option<&PublishInput>) -> bool {
         let to_us = |input: &PublishInput| {
-            input.topic_arn() == Some(self.topic.as_str()) && input.target_arn().is_none() && input.phone_number().is_none()
+            input.topic_arn() == Some(self.topic.as_str())
+                && input.target_arn().is_none()
+                && input.phone_number().is_none()
         };
         input.is_some_and(to_us)
     }
 }
 
-#[aws_sdk_sns::config::interceptors::dyn_dispatch_hint]
 impl Intercept for OnlyThis {
     fn name(&self) -> &'static str {
         "gate of notifications"
@@ -69,7 +70,8 @@ pub(super) struct Topic {
 impl Topic {
     /// With the credentials of a profile or of the default chain.
     pub(super) async fn open(arn: &str, region: &str, profile: Option<&str>) -> Result<Self, Trouble> {
-        let connection = connect(options(profile, region)).await.map_err(|error: ConnectError| Trouble::Final(error.to_string()))?;
+        let connection =
+            connect(options(profile, region)).await.map_err(|error: ConnectError| Trouble::Final(error.to_string()))?;
         // Only credentials and address are taken of it: its HTTP client is the scanner's, which sends no write.
         let scanner = &connection.config;
         let mut config = aws_sdk_sns::Config::builder()
@@ -190,7 +192,15 @@ mod tests {
         let refused = client.create_topic().name("x").send().await.unwrap_err();
         let words = format!("{}", aws_sdk_sns::error::DisplayErrorContext(&refused));
         assert!(words.contains("only Publish to"), "{words}");
-        assert!(client.publish().topic_arn("arn:aws:sns:eu-central-1:123456789012:other").message("m").send().await.is_err());
+        assert!(
+            client
+                .publish()
+                .topic_arn("arn:aws:sns:eu-central-1:123456789012:other")
+                .message("m")
+                .send()
+                .await
+                .is_err()
+        );
         assert!(listener.accept().is_err(), "something was sent");
     }
 }

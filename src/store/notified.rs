@@ -186,7 +186,9 @@ mod tests {
             let held = store.hold("a", &one("below"), &[], at(night)).await.unwrap();
             assert_eq!(held.pending.len(), 1, "{night}");
             store.told("a", &keys(&held.pending), at(night)).await.unwrap();
-            assert!(store.hold("a", &[], std::slice::from_ref(&below), at(night + 1)).await.unwrap().pending.is_empty());
+            assert!(
+                store.hold("a", &[], std::slice::from_ref(&below), at(night + 1)).await.unwrap().pending.is_empty()
+            );
         }
     }
 }
