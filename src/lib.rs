@@ -14,6 +14,7 @@ pub mod history;
 mod hostile_tests;
 pub mod lambda;
 pub(crate) mod memory;
+pub mod notify;
 pub mod plain;
 pub mod preflight;
 pub mod progress;

@@ -16,6 +16,7 @@ mod history;
 mod init;
 mod lambda;
 pub(crate) mod latest;
+mod notify;
 mod output;
 mod policy;
 mod preflight;
@@ -108,6 +109,8 @@ enum Command {
     Schedule(schedule::Args),
     /// Answer AWS Lambda: scans that it asks for
     Lambda(lambda::Args),
+    /// Tell people what is new after a scan: Slack, webhooks, e-mail, SNS
+    Notify(notify::Args),
 }
 
 /// Runs a command.
@@ -133,5 +136,6 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Serve(args) => serve::run(*args),
         Command::Schedule(args) => schedule::run(args),
         Command::Lambda(args) => lambda::run(&args),
+        Command::Notify(args) => notify::run(&args),
     }
 }

@@ -6,6 +6,7 @@ pub mod accounts;
 pub mod attest;
 pub mod attestations;
 pub mod editing;
+pub mod notify;
 pub(crate) mod reading;
 mod retention;
 pub mod schedule;
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 use rung_rules::model::Settings;
 
 use crate::{depot::Location, failure::Failure, retention::Retention};
+pub use notify::NotifyTable;
 use reading::{Document, Table};
 pub use settings::ServeTable;
 
@@ -81,6 +83,8 @@ pub struct Config {
     pub scans: Option<Location>,
     /// How long bundles are kept.
     pub retention: Retention,
+    /// Who is told what after a scan.
+    pub notify: NotifyTable,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -127,6 +131,7 @@ impl Config {
             schedules: config.schedules,
             scans: config.scans.map(|scans| scans.seen_from(&folder)),
             retention: config.retention,
+            notify: config.notify,
         })
     }
 }
@@ -172,6 +177,7 @@ struct Named {
     schedules: Vec<schedule::ScheduleTable>,
     scans: Option<Location>,
     retention: Retention,
+    notify: NotifyTable,
 }
 
 fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
@@ -198,6 +204,9 @@ fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
     named.schedules = schedule::schedules(root, folder)?;
     if let Some(table) = root.table("retention")? {
         named.retention = retention::read(&table)?;
+    }
+    if let Some(table) = root.table("notify")? {
+        named.notify = notify::read(&table)?;
     }
     root.done()?;
     Ok(named)

@@ -59,6 +59,17 @@ const HEAD: &str = r#"# Configuration of rung. Every line that begins with # is 
 #regions = ["all"]
 #org = true
 
+# Who is told after a nightly scan (docs/notifications.md). Secrets never stand here: *_env names a variable, *_file a file.
+# `rung notify test` sends each of them a message.
+[notify]
+#deadline_days = 14        # days before an attestation or a waiver ends
+#digest = "monday"         # the day of the weekly digest, or "never"
+#[[notify.to]]
+#name = "team"
+#kind = "slack"            # slack, webhook, email or sns
+#url_env = "RUNG_SLACK_URL"
+#events = ["scan_failed", "level_fell", "below_target", "new_unmet", "incomplete", "deadline", "level_rose", "digest"]
+
 # How long bundles are kept (`rung prune`): all for so many days, then the last of each month for so many months, never the newest of
 # an account. With at_most no more than so many of an account.
 [retention]

@@ -14,6 +14,7 @@ const STEPS: &[(i64, &str, &str)] =
     &[
         (1, "store", include_str!("migrations/0001_store.sql")),
         (2, "runs", include_str!("migrations/0002_runs.sql")),
+        (3, "notified", include_str!("migrations/0003_notified.sql")),
         (4, "kept", include_str!("migrations/0004_kept.sql")),
     ];
 
