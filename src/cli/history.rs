@@ -60,9 +60,6 @@ pub(super) struct Args {
     /// Where the scans are stored: a file, or postgres://USER@HOST/DATABASE (default: a file in the user's data folder)
     #[arg(long, value_name = "URL", env = "RUNG_STORE", hide_env_values = true)]
     store: Option<StoreUrl>,
-    /// Folder of the bundles (default: the user's data folder)
-    #[arg(long, value_name = "DIR")]
-    scans: Option<PathBuf>,
 }
 
 fn control(text: &str) -> Result<Control, String> {
@@ -92,13 +89,18 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 /// The store, with every bundle of the folder.
 async fn opened(args: &Args) -> Result<Store, Failure> {
-    let scans = args.scans.clone().map_or_else(latest::scans, Ok)?;
-    let url = args.store.clone().map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
+    let depot = latest::depot()?;
+    if depot.bucket().is_some() {
+        depot.put_waiting().await?;
+        depot.fetch_all().await?;
+    }
+    let scans = depot.folder();
+    let url = args.store.clone().map_or_else(|| StoreUrl::in_folder(scans), Ok)?;
     if !url.may_be_there() && !scans.is_dir() {
         return Err(nothing(&scans.display().to_string()));
     }
     let store = Store::open(&url).await?;
-    for (folder, why) in store.sync(&scans).await?.refused {
+    for (folder, why) in store.sync(scans).await?.refused {
         note(&plain(&format!("{} is not taken in: {}", folder.display(), why.lines().next().unwrap_or_default())));
     }
     Ok(store)

@@ -15,7 +15,7 @@ mod runner;
 pub mod service;
 mod status;
 
-use std::{fmt::Debug, path::Path};
+use std::{ffi::OsString, fmt::Debug, path::Path};
 
 use crate::{
     config::{Flags, schedule::ScheduleTable},
@@ -40,6 +40,8 @@ pub trait Starter: Debug + Send + Sync + 'static {
 pub struct ThisProgram {
     /// The flags that name configuration, attestations, waivers, register.
     pub flags: Flags,
+    /// Where bundles lie, where that was named at the start.
+    pub scans: Option<OsString>,
     /// Variables of the environment that scans need not have: what the scheduler alone uses.
     pub secrets: Vec<String>,
 }
@@ -48,6 +50,7 @@ impl Starter for ThisProgram {
     fn start(&self, schedule: &ScheduleTable, bundle: &Path) -> Result<Running, Failure> {
         let mut arguments = runs::arguments(&self.flags, bundle);
         arguments.extend(schedule.what.arguments());
+        arguments.extend(self.scans.iter().flat_map(|scans| ["--scans".into(), scans.clone()]));
         runs::start(&arguments, &self.secrets)
     }
 }

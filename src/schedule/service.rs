@@ -259,13 +259,13 @@ impl Scheduler {
         missed: u32,
         now: Timestamp,
     ) -> Result<Claim, StoreError> {
-        let bundle = free(&self.around.scans, now);
+        let bundle = free(self.around.scans(), now);
         let new = NewRun { bundle: Some(bundle.clone()), ..self.new_run(name, planned, missed, now) };
         let claim = self.around.store.claim_run(&new, &self.runner).await?;
         let Claim::Ours(num) = claim else { return Ok(claim) };
         let schedule = self.schedules.iter().find(|schedule| schedule.name == name);
-        let made = std::fs::create_dir_all(&self.around.scans)
-            .map_err(|error| Failure::file("make", &self.around.scans, &error));
+        let made = std::fs::create_dir_all(self.around.scans())
+            .map_err(|error| Failure::file("make", self.around.scans(), &error));
         let none = || Failure::usage(format!("there is no schedule {name:?}"));
         let started = made.and_then(|()| self.starter.start(schedule.ok_or_else(none)?, &bundle));
         let (scan, ended) = match started {

@@ -10,7 +10,8 @@ use std::{
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use rung::{
-    config::{Config, schedule::ScheduleTable},
+    config::{Config, Flags, schedule::ScheduleTable},
+    depot::Depot,
     failure::Failure,
     runs::{Hand, Running},
     schedule::{Around, Clock, Scheduler, Starter, Status, this_process},
@@ -95,10 +96,14 @@ struct Place {
 }
 
 impl Place {
+    fn flags(&self) -> Flags {
+        Flags { config: Some(self.folder.path().join("rung.toml")), ..Flags::default() }
+    }
+
     fn config(&self, text: &str) -> Config {
-        let path = self.folder.path().join("rung.toml");
-        fs::write(&path, text).unwrap();
-        Config::load(&rung::config::Flags { config: Some(path), ..rung::config::Flags::default() }).unwrap()
+        let flags = self.flags();
+        fs::write(flags.config.as_ref().unwrap(), text).unwrap();
+        Config::load(&flags).unwrap()
     }
 
     async fn service(&self, time: &Time, toml: &str) -> Service {
@@ -111,8 +116,9 @@ impl Place {
         let clock = Moved { time: time.clone(), waits: watch::Sender::new((0, Timestamp::MIN)) };
         let around = Around {
             config: Arc::new(self.config(toml)),
+            flags: self.flags(),
             store: store.clone(),
-            scans: self.folder.path().join("scans"),
+            depot: Depot::in_folder(&self.folder.path().join("scans")),
         };
         let starter = Arc::new(ToTheTest { asked, refuse });
         let scheduler = Scheduler::new(around, Arc::new(clock.clone()), starter, this_process().unwrap());

@@ -13,6 +13,7 @@ use crate::{
         serve::signal,
     },
     config::{Config, Flags},
+    depot::Location,
     failure::{Exit, Failure},
     plain::plain,
     runs::meaning,
@@ -45,9 +46,6 @@ pub(super) struct Args {
     /// Where runs and scans are stored: a file, or postgres://USER@HOST/DATABASE (default: a file in the user's data folder)
     #[arg(long, value_name = "URL", env = "RUNG_STORE", hide_env_values = true)]
     store: Option<StoreUrl>,
-    /// Folder of the bundles (default: the user's data folder)
-    #[arg(long, value_name = "DIR")]
-    scans: Option<PathBuf>,
     #[command(flatten)]
     set: Flags,
 }
@@ -87,11 +85,12 @@ async fn service(args: Args, config: Config) -> Result<Exit, Failure> {
         (Listen::At(address), None) => Some(bind(address).await?),
         _ => None,
     };
-    let scans = args.scans.map_or_else(latest::scans, Ok)?;
-    let url = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
+    let depot = latest::depot()?;
+    let url = args.store.map_or_else(|| StoreUrl::in_folder(depot.folder()), Ok)?;
     let store = Store::open(&url).await?;
-    let around = Around { config: Arc::new(config), store, scans };
-    let starter = ThisProgram { flags: args.set, secrets: Vec::new() };
+    let around = Around { config: Arc::new(config), flags: args.set.clone(), store, depot };
+    let scans = latest::given().map(Location::written);
+    let starter = ThisProgram { flags: args.set, scans, secrets: Vec::new() };
     let scheduler = Scheduler::new(around.clone(), Arc::new(SystemClock), Arc::new(starter), this_process()?);
     let stop = stopped();
     let exit = match &args.once {
@@ -127,7 +126,7 @@ fn watch_it(
 
 /// Takes in what others have left in the folder of bundles, and what a scheduler that was killed could not.
 async fn fill(around: Around) {
-    match around.store.sync(&around.scans).await {
+    match around.store.sync(around.scans()).await {
         Ok(synced) => synced.refused.iter().for_each(|(bundle, why)| {
             note(&format!("{} is not taken in: {}", plain(&bundle.display().to_string()), plain(why)));
         }),
