@@ -78,7 +78,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
     match &args.command {
         Command::Test(args) => runtime.block_on(test(args)),
-        Command::Send(args) => runtime.block_on(send(args)),
+        Command::Send(args) => {
+            // Looked for outside of the runtime: what lies in a bucket alone is fetched first.
+            let (config, bundle) = (config(&args.flags)?, bundle(args)?);
+            runtime.block_on(send(args, config, bundle))
+        }
     }
 }
 
@@ -111,9 +115,9 @@ async fn test(args: &TestArgs) -> Result<Exit, Failure> {
     if failed.is_empty() { Ok(Exit::Done) } else { Err(Failure::usage(failed.join("\n"))) }
 }
 
-async fn send(args: &SendArgs) -> Result<Exit, Failure> {
-    let config = config(&args.flags)?;
-    let bundle = bundle(args)?;
+type Meant = Option<(PathBuf, crate::bundle::Manifest)>;
+
+async fn send(args: &SendArgs, config: Config, bundle: Meant) -> Result<Exit, Failure> {
     let now = Timestamp::now();
     let (planned, ended) = match &bundle {
         Some((_, manifest)) => (manifest.scan.started_at, manifest.scan.finished_at),
@@ -132,13 +136,12 @@ async fn send(args: &SendArgs) -> Result<Exit, Failure> {
 }
 
 /// The scan that is meant. One that failed for want of input or credentials left no bundle: the newest one is another night's.
-fn bundle(args: &SendArgs) -> Result<Option<(PathBuf, crate::bundle::Manifest)>, Failure> {
+fn bundle(args: &SendArgs) -> Result<Meant, Failure> {
     let left_none = !matches!(args.exit, 0 | 1 | 3 | 130);
     let folder = match &args.bundle {
         None if left_none => return Ok(None),
-        None => latest::newest(&latest::scans()?)?,
-        Some(word) if word.is_dir() => word.clone(),
-        Some(word) => latest::named(word)?.folder().to_owned(),
+        None => latest::folder_of(Path::new("latest"))?,
+        Some(word) => latest::folder_of(word)?,
     };
     let manifest = Bundle::open(&folder)?.manifest;
     Ok(Some((folder, manifest)))

@@ -383,9 +383,13 @@ impl Scheduler {
     /// What follows a run, aside.
     fn follow_up(&mut self, finished: Finished) {
         let (around, now, in_turn) = (self.around.clone(), self.clock.now(), self.in_turn.clone());
-        self.aftermath.spawn(async move {
-            let _turn = in_turn.lock().await;
-            after::after(&finished, &around, now).await;
+        let runtime = tokio::runtime::Handle::current();
+        // It reads bundles and removes them: a thread that may block.
+        self.aftermath.spawn_blocking(move || {
+            runtime.block_on(async {
+                let _turn = in_turn.lock().await;
+                after::after(&finished, &around, now).await;
+            });
         });
         while self.aftermath.try_join_next().is_some() {}
     }

@@ -76,7 +76,7 @@ impl Store {
         let opened = tokio::time::timeout(PATIENCE, Db::open(url)).await;
         let db =
             opened.map_err(|_| StoreError::Away(format!("{url}: no answer within {} s", PATIENCE.as_secs())))??;
-        Ok(Some(Store { db: Arc::new(db), checked: Arc::default() }))
+        Ok(Some(Store { db: Arc::new(db), checked: Arc::default(), compared: Arc::default() }))
     }
 
     /// How many questions of SQL were asked so far: a page's do not grow with the number of scans.

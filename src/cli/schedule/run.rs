@@ -1,6 +1,6 @@
 //! `rung schedule run`.
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, sync::Arc};
+use std::{net::SocketAddr, str::FromStr, sync::Arc};
 
 use tokio::{net::TcpListener, sync::watch};
 
