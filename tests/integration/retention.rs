@@ -114,7 +114,10 @@ async fn what_goes_leaves_its_levels_and_takes_its_findings(place: Place) {
     assert_eq!(store.gaps(&kept, 0, 5000).await.unwrap().gaps.len(), nights[5].assessment.gaps.len());
     let trend = store.trend(&kept.series, 10).await.unwrap();
     assert_eq!(trend.points.len(), 6);
-    assert!(trend.points.iter().all(|point| point.confirmed == trend.points[0].confirmed));
+    for (point, night) in trend.points.iter().zip(&nights) {
+        let said = night.assessment.controls.iter().map(|control| control.confirmed.map(|level| level.number()));
+        assert_eq!((point.scan.as_str(), &point.confirmed), (night.id(), &said.collect::<Vec<_>>()));
+    }
     let compared = store.compare(&removed, &kept).await.unwrap();
     assert!(
         !compared.known
