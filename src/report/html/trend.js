@@ -53,7 +53,7 @@ function trendWords(nights) {
 function spark(report, control) {
   const nights = trendOf(report, control);
   if (!nights) return null;
-  const [width, height, from] = [72, 18, nights[0].at];
+  const [width, height, from] = [72, 12, nights[0].at];
   const span = nights.at(-1).at - from || 1;
   const x = (at) => (2 + (width - 4) * (at - from) / span).toFixed(1);
   const y = (level) => (height - 2 - (level - 1) * (height - 4) / 4).toFixed(1);
