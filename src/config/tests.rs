@@ -2,7 +2,7 @@ use std::path::Path;
 
 use rung_rules::model::{Control, Level};
 
-use super::{Named, of, reading::Document, template};
+use super::{Config, Flags, Named, of, reading::Document, template};
 
 fn read(text: &str) -> Result<Named, String> {
     let document = Document::of("rung.toml", text);
@@ -89,4 +89,20 @@ fn the_written_template_can_be_read_and_changes_nothing() {
     assert_eq!(named.settings.targets.len(), 10);
     assert_eq!(named.schedules.len(), 1);
     assert!(text.contains("\"090.new_volume_days\" = 90"));
+}
+
+#[test]
+fn the_configuration_itself_may_come_in_place_of_a_file() {
+    let text = |text: &str| Flags { config_text: Some(text.to_owned()), ..Flags::default() };
+    let config = Config::load(&text("register = \"s3://team/debt.csv\"")).unwrap();
+    assert_eq!(config.register.as_deref(), Some("s3://team/debt.csv"));
+    let message = Config::load(&text("regster = 'x'")).unwrap_err().message;
+    assert!(message.starts_with("RUNG_CONFIG_TEXT, line 1, column 1: unknown key"), "{message}");
+    // A file that is named stands above it; an empty variable is none.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rung.toml");
+    std::fs::write(&path, "register = \"s3://team/file.csv\"").unwrap();
+    let both = Flags { config: Some(path), ..text("register = 's3://team/text.csv'") };
+    assert_eq!(Config::load(&both).unwrap().register.as_deref(), Some("s3://team/file.csv"));
+    assert_eq!(Config::load(&text("")).unwrap().register, None);
 }
