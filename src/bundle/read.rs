@@ -32,6 +32,11 @@ impl Bundle {
         Ok(bundle)
     }
 
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     pub(super) fn check(&self) -> Result<(), Failure> {
         self.manifest.parts.iter().try_for_each(|part| self.check_one(part))
     }

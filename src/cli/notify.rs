@@ -1,10 +1,16 @@
 //! `rung notify`.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 
-use super::latest;
+use super::{
+    latest,
+    output::{Output, note},
+};
 use crate::{
     bundle::Bundle,
     config::{CONFIG, Config, Flags},
@@ -108,7 +114,7 @@ async fn test(args: &TestArgs) -> Result<Exit, Failure> {
     let mut failed = Vec::new();
     for receiver in meant {
         match notify::test(receiver, Timestamp::now()).await {
-            Ok(()) => say(&format!("{}: taken", receiver.name)),
+            Ok(()) => note(&format!("{}: taken", receiver.name)),
             Err(why) => failed.push(format!("{}: {why}", receiver.name)),
         }
     }
@@ -128,7 +134,7 @@ async fn send(args: &SendArgs, config: Config, bundle: Meant) -> Result<Exit, Fa
     let store = Store::open(&StoreUrl::find(&latest::scans()?)?).await?;
     if args.dry_run {
         let all = notify::would_tell(&night, &config.notify, &config.settings, &store, now).await?;
-        all.iter().for_each(|(name, events)| show(name, events));
+        Output::prepare(None)?.write(|out| all.iter().try_for_each(|(name, events)| show(out, name, events)))?;
         return Ok(Exit::Done);
     }
     let told = notify::after(&night, &config.notify, &config.settings, &store, now).await;
@@ -147,27 +153,21 @@ fn bundle(args: &SendArgs) -> Result<Meant, Failure> {
     Ok(Some((folder, manifest)))
 }
 
-fn show(name: &str, events: &[Event]) {
-    say(&format!("{name}: {}", if events.is_empty() { "nothing new".to_owned() } else { events.len().to_string() }));
-    for event in events {
-        say(&format!("  {}: {}", event.kind.word(), plain(&event.title)));
-    }
+fn show(out: &mut dyn Write, name: &str, events: &[Event]) -> io::Result<()> {
+    let new = if events.is_empty() { "nothing new".to_owned() } else { events.len().to_string() };
+    writeln!(out, "{name}: {new}")?;
+    events.iter().try_for_each(|event| writeln!(out, "  {}: {}", event.kind.word(), plain(&event.title)))
 }
 
 fn report(told: &Told) -> Result<Exit, Failure> {
     if told.delivered.is_empty() && told.failed.is_empty() {
-        say("nothing new");
+        note("nothing new");
     }
-    told.lines().iter().for_each(|line| say(line));
+    told.lines().iter().for_each(|line| note(&plain(line)));
     match told.failed.is_empty() {
         true => Ok(Exit::Done),
         false => Err(Failure::usage(
             "not everybody could be told; what is pending is tried again with the next `rung notify send`",
         )),
     }
-}
-
-/// A line for the user.
-fn say(line: &str) {
-    anstream::println!("{}", plain(line));
 }
