@@ -95,7 +95,7 @@ impl DemandFlags {
                 .map_err(|failure| Failure { message: format!("--against: {}", failure.message), ..failure })
         };
         let against = self.against.as_ref().map(named).transpose()?;
-        Ok(Demands { bars, no_regression: self.no_regression, against })
+        Ok(Demands { bars, no_regression: self.no_regression, against, doubt: None })
     }
 }
 
@@ -117,6 +117,16 @@ impl Demands {
     /// The bundle that the scan is compared with, where one is named.
     pub(super) fn against(&self) -> Option<&Bundle> {
         self.against.as_ref()
+    }
+
+    /// The same where the scan before may lie where nobody could look.
+    pub(super) fn doubting(self, doubt: Option<String>) -> Self {
+        Demands { doubt, ..self }
+    }
+
+    /// Why the scan before may be another than the one that is found.
+    pub(super) fn doubt(&self) -> Option<&str> {
+        self.doubt.as_deref()
     }
 
     /// What a stored bundle is compared with: the one that is named, or the one before it.

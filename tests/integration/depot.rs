@@ -190,3 +190,18 @@ fn the_configuration_names_the_bucket_and_a_flag_stands_above_it() {
     assert!(told.contains("rung.toml, line 1, column 9: scans: ") && told.contains("s3://BUCKET/PREFIX"), "{told}");
     assert!(Path::new(&rung.path("here")).read_dir().is_err(), "a look makes nothing");
 }
+
+#[test]
+fn where_the_bucket_cannot_be_looked_into_a_regression_cannot_be_ruled_out() {
+    let bucket = Bucket::new();
+    let a = bucket.machine();
+    bucket.0.control(r#"{"deny": ["s3:ListObjectsV2"]}"#);
+    let replay = root().join("fixtures/accounts/demo");
+    let args = ["scan", "--replay", replay.to_str().unwrap(), "--quiet", "--no-regression"];
+    let output = a.run(&args);
+    assert_eq!(output.status.code(), Some(3), "{}", said(&output));
+    assert!(said(&output).contains("could not be looked into for the scan before"), "{}", said(&output));
+    bucket.0.control(r#"{"deny": []}"#);
+    let output = a.run(&args);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}

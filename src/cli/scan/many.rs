@@ -95,7 +95,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
-    since::fetch(&depot, &caller.described(&written.sums, interrupted));
+    let demands = demands.doubting(since::fetch(&depot, &caller.described(&written.sums, interrupted)));
     let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &demands, &mut keeping);
     let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
     let history = decided.history.clone();

@@ -16,15 +16,14 @@ use crate::{
     plain::plain,
 };
 
-/// Fetches the scan before where it lies in a bucket alone, so that the bundle is chained to it. That it cannot be is told.
-pub(super) fn fetch(depot: &Depot, scan: &Scan) {
-    if depot.bucket().is_none() {
-        return;
-    }
-    if let Err(failure) = latest::wait(depot, async |depot| depot.fetch_previous(scan).await) {
-        let why = failure.message.lines().next().unwrap_or_default();
-        note(&plain(&format!("the scan before is looked for on this machine alone: {why}")));
-    }
+/// Fetches the scan before where it lies in a bucket alone, so that the bundle is chained to it. That it cannot be is told, and why is
+/// given back: what is found on this machine may then be an older one.
+pub(super) fn fetch(depot: &Depot, scan: &Scan) -> Option<String> {
+    let bucket = depot.bucket()?;
+    let failure = latest::wait(depot, async |depot| depot.fetch_previous(scan).await).err()?;
+    let why = failure.message.lines().next().unwrap_or_default();
+    note(&plain(&format!("the scan before is looked for on this machine alone: {why}")));
+    Some(format!("{bucket} could not be looked into for the scan before: {why}"))
 }
 
 /// Compares with the bundle that is demanded, or with the scan that the bundle will be chained to.
@@ -42,10 +41,11 @@ pub(super) fn since(
         None => first(draft),
     };
     // A bundle that cannot be read may be the scan before: what an older one says is then no answer.
-    match (draft.unread(scan), since) {
+    let doubt = draft.unread(scan).map(|folder| not_read(&folder)).or_else(|| demands.doubt().map(str::to_owned));
+    match (doubt, since) {
         (None, since) => since,
-        (Some(folder), Since::Told(changes)) => Since::Doubtful(changes, not_read(&folder)),
-        (Some(folder), _) => Since::NotTold(not_read(&folder)),
+        (Some(why), Since::Told(changes)) => Since::Doubtful(changes, why),
+        (Some(why), _) => Since::NotTold(why),
     }
 }
 
