@@ -9,7 +9,7 @@ use std::{
 use super::{output::note, scan::runtime};
 use crate::{
     bundle::{Bundle, Manifest},
-    config,
+    config::{self, Config, Flags},
     depot::{Depot, Location},
     failure::Failure,
     plain::plain,
@@ -23,6 +23,16 @@ pub(super) fn name(scans: Option<Location>) {
     let _ = NAMED.set(scans);
 }
 
+/// What the configuration named that a command has read.
+static CONFIGURED: OnceLock<Option<Location>> = OnceLock::new();
+
+/// Reads the configuration, and keeps where it says that bundles lie.
+pub(super) fn config(flags: &Flags) -> Result<Config, Failure> {
+    let config = Config::load(flags)?;
+    let _ = CONFIGURED.set(config.scans.clone());
+    Ok(config)
+}
+
 /// What the command line or RUNG_SCANS named.
 pub(super) fn given() -> Option<&'static Location> {
     NAMED.get().and_then(Option::as_ref)
@@ -30,9 +40,10 @@ pub(super) fn given() -> Option<&'static Location> {
 
 /// Where the bundles lie. Nothing is asked yet.
 pub(crate) fn depot() -> Result<Depot, Failure> {
-    let location = match given() {
-        Some(location) => Some(location.clone()),
-        None => config::scans()?,
+    let location = match (given(), CONFIGURED.get()) {
+        (Some(location), _) => Some(location.clone()),
+        (None, Some(configured)) => configured.clone(),
+        (None, None) => config::scans()?,
     };
     match location {
         Some(location) => Depot::open(&location),

@@ -9,7 +9,7 @@ use super::{
     output::Output,
 };
 use crate::{
-    config::{Config, Flags},
+    config::Flags,
     depot::{Depot, Kept},
     failure::{Exit, Failure},
     plain::plain,
@@ -41,7 +41,7 @@ pub(super) struct Args {
 
 /// Prunes, and tells of each bundle.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let rule = Config::load(&args.set)?.retention;
+    let rule = latest::config(&args.set)?.retention;
     let depot = latest::depot()?;
     let now = Timestamp::now();
     let bundles = match args.dry_run {

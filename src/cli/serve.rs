@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bundle,
-    config::{Config, Flags},
+    config::Flags,
     failure::{Exit, Failure},
     serve::{self, Access, Network, Proxy, ServeSettings, Token, Web},
     store::{Store, StoreUrl},
@@ -76,7 +76,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let access = access(&args)?;
     check(&args, &access)?;
     // Mistakes in these files are told now, not on the first page.
-    Config::load(&args.set)?;
+    latest::config(&args.set)?;
     scan::runtime()?.block_on(serve(args, access))
 }
 

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     bundle::Draft,
-    config::Config,
     depot::Depot,
     failure::Failure,
     plain::plain,
@@ -52,7 +51,7 @@ pub(super) struct Job {
 impl Job {
     /// A new scan, as the flags say.
     pub(super) fn new(args: &Args) -> Result<Self, Failure> {
-        let config = Config::load(&args.set)?;
+        let config = latest::config(&args.set)?;
         let demands = args.demands.check(&config.settings)?;
         let (wanted, role) = args.accounts.wanted()?;
         let accounts = match wanted {
