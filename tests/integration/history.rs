@@ -23,7 +23,8 @@ use crate::common::{demo, scan};
 fn seen() -> &'static (EvidenceSet, Scan) {
     static SEEN: OnceLock<(EvidenceSet, Scan)> = OnceLock::new();
     SEEN.get_or_init(|| {
-        let scanned = scan(Arc::new(Replay::new(demo())));
+        // On a thread of its own: whoever asks first may stand in a runtime, and the scan has one.
+        let scanned = std::thread::spawn(|| scan(Arc::new(Replay::new(demo())))).join().unwrap();
         (scanned.set, scanned.scan)
     })
 }
