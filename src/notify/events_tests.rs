@@ -142,7 +142,9 @@ fn what_waivers_except_is_not_below() {
 #[test]
 fn a_scan_that_failed_is_told_with_its_last_lines() {
     let lines: Vec<String> = (1..=12).map(|n| format!("line {n}")).collect();
-    for (exit, words) in [(Some(2), "exit code 2"), (Some(4), "no usable credentials"), (None, "killed"), (Some(101), "code 101")] {
+    for (exit, words) in
+        [(Some(2), "exit code 2"), (Some(4), "no usable credentials"), (None, "killed"), (Some(101), "code 101")]
+    {
         let events = events(&night(exit, &lines), None, &Settings::default()).list;
         assert_eq!((events.len(), events[0].kind), (1, EventKind::ScanFailed), "{exit:?}");
         assert!(events[0].text.contains(words), "{}", events[0].text);
@@ -156,8 +158,15 @@ fn a_scan_that_failed_is_told_with_its_last_lines() {
 
 #[test]
 fn gaps_that_opened_are_told_by_cause() {
-    let opened = |gaps: Vec<Value>| told(&json!({"gaps": {"opened_total": gaps.len(), "opened": gaps, "closed": [], "closed_total": 0}}));
-    let events = opened(vec![gap("denied", "ec2:DescribeVolumes"), gap("denied", "rds:DescribeDBInstances"), gap("timed_out", "x:Y"), gap("no_data", "z")]);
+    let opened = |gaps: Vec<Value>| {
+        told(&json!({"gaps": {"opened_total": gaps.len(), "opened": gaps, "closed": [], "closed_total": 0}}))
+    };
+    let events = opened(vec![
+        gap("denied", "ec2:DescribeVolumes"),
+        gap("denied", "rds:DescribeDBInstances"),
+        gap("timed_out", "x:Y"),
+        gap("no_data", "z"),
+    ]);
     assert_eq!((events.len(), events[0].kind), (1, EventKind::Incomplete));
     assert_eq!(events[0].title, "Things that were seen before could not be seen: 3");
     assert_eq!(events[0].lines, ["2 denied: ec2:DescribeVolumes, rds:DescribeDBInstances", "1 timed out: x:Y"]);
@@ -205,9 +214,7 @@ fn attestation(expires: &str) -> Value {
 }
 
 fn deadlines(attestations: &[&str], waivers: &[Option<&str>]) -> Vec<Event> {
-    let waiver = |expires: &Option<&str>| {
-        json!({"place": "waivers.toml:1", "criterion": CRITERION, "subject": "vol-*", "reason": "old", "owner": "Bo", "expires": expires})
-    };
+    let waiver = |expires: &Option<&str>| json!({"place": "waivers.toml:1", "criterion": CRITERION, "subject": "vol-*", "reason": "old", "owner": "Bo", "expires": expires});
     let settings = Settings {
         attestations: serde_json::from_value(attestations.iter().map(|one| attestation(one)).collect()).unwrap(),
         waivers: serde_json::from_value(waivers.iter().map(waiver).collect()).unwrap(),

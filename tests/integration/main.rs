@@ -24,6 +24,7 @@ mod hostile;
 mod journal;
 mod killed;
 mod many;
+mod notify;
 mod organisation;
 mod people;
 mod policy;
