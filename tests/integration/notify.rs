@@ -307,7 +307,7 @@ async fn a_night_is_told_of_its_bundle_once_and_a_bundle_that_is_broken_with_a_w
 
 #[test]
 fn sns_is_published_to_the_topic_and_to_no_other() {
-    let emulator = Emulator::start("none");
+    let emulator = Emulator::start("empty");
     let queue = |what: &str| {
         let args = ["tests/notify/sns_queue.py", what, &emulator.url];
         let output = Command::new(python()).args(args).current_dir(root()).output().unwrap();
