@@ -10,7 +10,7 @@ use aws_sdk_sns::{
         BehaviorVersion, ConfigBag, Intercept, Region, interceptors::BeforeSerializationInterceptorContextRef,
         retry::RetryConfig, timeout::TimeoutConfig,
     },
-    error::{BoxError, ProvideErrorMetadata, SdkError},
+    error::{BoxError, SdkError},
     operation::publish::{PublishError, PublishInput},
 };
 use rung_collectors::aws::{Budget, ConnectError, Options, connect};
