@@ -148,6 +148,7 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
         ("docs/configuration.md", &["rung.toml", "attestations.toml", "waivers.toml", ".wafpass-skip.yml"][..]),
         ("docs/debt-register.md", &["debt.csv", "debt.md", "debt.toml"]),
         ("docs/guide.md", &["rung.toml"]),
+        ("docs/notifications.md", &["rung.toml"]),
     ] {
         let rung = Rung::new();
         let blocks = blocks(page);
@@ -188,6 +189,7 @@ fn every_command_has_help_with_examples() {
         "whatif",
         "verify",
         "diff",
+        "notify",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
