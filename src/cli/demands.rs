@@ -46,6 +46,8 @@ pub(super) struct Demands {
     bars: Bars,
     no_regression: bool,
     against: Option<Bundle>,
+    /// Why the scan before may be another than the one that is found.
+    doubt: Option<String>,
 }
 
 /// What came of the comparison with the scan before.

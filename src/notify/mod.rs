@@ -177,9 +177,10 @@ impl Context<'_> {
     async fn try_to_tell(&self, receiver: &Receiver, told: &mut Told) -> Result<(), StoreError> {
         let name = &receiver.name;
         let wanted = self.events.list.iter().filter(|event| receiver.events.contains(&event.kind));
-        let new: Vec<_> = wanted
-            .map(|event| Ok((event.key.clone(), serde_json::to_string(event)?)))
-            .collect::<Result<_, serde_json::Error>>()?;
+        let pair = |event: &Event| -> Result<(String, String), StoreError> {
+            Ok((event.key.clone(), serde_json::to_string(event)?))
+        };
+        let new: Vec<_> = wanted.map(pair).collect::<Result<_, _>>()?;
         let held = self.store.hold(name, &new, &self.events.over, self.now).await?;
         told.notes.extend(held.dropped.iter().map(|one| given_up(name, &one.body)));
         let (keys, events) = unpack(&held);
@@ -202,7 +203,9 @@ impl Context<'_> {
 
 /// What cannot be read any more (a newer version wrote it) stays where it is, for that version.
 fn unpack(held: &Held) -> (Vec<String>, Vec<Event>) {
-    let read = |one: &crate::store::Pending| Some((one.event.clone(), serde_json::from_str(&one.body).ok()?));
+    let read = |one: &crate::store::Pending| -> Option<(String, Event)> {
+        Some((one.event.clone(), serde_json::from_str(&one.body).ok()?))
+    };
     held.pending.iter().filter_map(read).unzip()
 }
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::message::Message;
+use super::{event::Event, message::Message};
 
 /// The most blocks of a message.
 const BLOCKS: usize = 50;
@@ -18,22 +18,7 @@ pub fn payload(message: &Message) -> Value {
     // Beside the events: the header, the line that says how many more there are, and the one that says what it is about.
     let most = BLOCKS - 3;
     let mut blocks = vec![header];
-    for event in message.events.iter().take(most) {
-        let mut text = format!("*{}*", escape(&event.title, SECTION / 2));
-        let mut add = |line: &str| {
-            let line = escape(line, SECTION / 2);
-            if text.chars().count() + line.chars().count() + 1 < SECTION {
-                text.push('\n');
-                text.push_str(&line);
-            }
-        };
-        if !event.text.is_empty() {
-            add(&event.text);
-        }
-        event.lines.iter().for_each(|line| add(&format!("• {line}")));
-        event.more_words().iter().for_each(|words| add(words));
-        blocks.push(section(&text));
-    }
+    blocks.extend(message.events.iter().take(most).map(|event| section(&words(event))));
     let more = message.events.len().saturating_sub(most);
     if more > 0 {
         blocks.push(section(&format!("and {more} more")));
@@ -43,6 +28,31 @@ pub fn payload(message: &Message) -> Value {
         blocks.push(json!({"type": "context", "elements": [mrkdwn(&escape(&about, SECTION))]}));
     }
     json!({"text": escape(&message.subject, SECTION), "blocks": blocks, "unfurl_links": false})
+}
+
+/// An event in so many characters as a section holds; lines that do not fit are counted.
+fn words(event: &Event) -> String {
+    /// Room for the line that counts.
+    const COUNT: usize = 40;
+    let mut text = format!("*{}*", escape(&event.title, SECTION / 2));
+    let mut add = |line: &str| {
+        let line = escape(line, SECTION / 2);
+        let fits = text.chars().count() + line.chars().count() + 1 + COUNT < SECTION;
+        if fits {
+            text.push('\n');
+            text.push_str(&line);
+        }
+        fits
+    };
+    if !event.text.is_empty() {
+        add(&event.text);
+    }
+    let shown = event.lines.iter().take_while(|line| add(&format!("• {line}"))).count();
+    let more = event.more + (event.lines.len() - shown) as u64;
+    if more > 0 {
+        text.push_str(&format!("\nand {more} more"));
+    }
+    text
 }
 
 fn section(text: &str) -> Value {
@@ -100,7 +110,7 @@ mod tests {
     fn slacks_limits_hold_whatever_comes() {
         let mut long = event(EventKind::NewUnmet, "k", &"<".repeat(5000));
         long.lines = vec!["&".repeat(700); 100];
-        let events = (0..80).map(|at| super::super::event::Event { key: at.to_string(), ..long.clone() }).collect();
+        let events = (0..80).map(|at| Event { key: at.to_string(), ..long.clone() }).collect();
         let payload = payload(&Message::new("x", "n", None, events));
         let blocks = payload["blocks"].as_array().unwrap();
         assert_eq!(blocks.len(), 50);
@@ -112,5 +122,6 @@ mod tests {
             let bare = text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "");
             assert!(!bare.contains('&'), "an escape was cut in two");
         }
+        assert!(blocks[1]["text"]["text"].as_str().unwrap().ends_with("and 102 more"));
     }
 }

@@ -149,6 +149,7 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
         ("docs/debt-register.md", &["debt.csv", "debt.md", "debt.toml"]),
         ("docs/guide.md", &["rung.toml"]),
         ("docs/schedule.md", &["rung.toml"]),
+        ("docs/notifications.md", &["rung.toml"]),
     ] {
         let rung = Rung::new();
         let blocks = blocks(page);
@@ -191,6 +192,7 @@ fn every_command_has_help_with_examples() {
         "diff",
         "history",
         "lambda",
+        "notify",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");

@@ -29,6 +29,7 @@ mod journal;
 mod killed;
 mod lambda;
 mod many;
+mod notify;
 mod organisation;
 mod people;
 mod policy;
