@@ -104,7 +104,7 @@ fn systemd_takes_its_units() {
     let binary = env!("CARGO_BIN_EXE_rung");
     for (unit, kind, more) in [
         ("rung-nightly", "timer", &[][..]),
-        ("rung-nightly", "service", &["--user", "nobody"][..]),
+        ("rung-nightly", "service", &["--user", "daemon"][..]),
         ("rung-web-eu", "timer", &TEAM[..TEAM.len() - 1]),
         ("rung", "service", &["--service"][..]),
     ] {
