@@ -83,7 +83,7 @@ fn what_did_not_apply_has_not_fallen() {
 
 #[test]
 fn the_rest_of_many_is_counted() {
-    let (_, line) = told_of(&[(at(Level::L3), at(Level::L2), &[ChangeCause::Rule]); 7]);
+    let (_, line) = told_of(&[(at(Level::L3), at(Level::L2), &[ChangeCause::Rule][..]); 7]);
     assert!(line.ends_with("; and 3 more") && line.matches("was 3").count() == NAMED, "{line}");
 }
 
