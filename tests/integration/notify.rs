@@ -263,7 +263,8 @@ async fn mail_is_taken_by_a_server_that_is_busy_first_and_names_make_no_headers(
     let content = mail["content"].as_str().unwrap();
     let (head, body) = content.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("Subject: rung: The scan nightly failed"), "{head}");
-    assert!(!head.to_lowercase().contains("bcc") && head.contains("multipart/alternative"), "{head}");
+    let is_bcc = |line: &str| line.to_lowercase().starts_with("bcc");
+    assert!(!head.lines().any(is_bcc) && head.contains("multipart/alternative"), "{head}");
     assert!(!body.contains("\r\nBcc") && body.contains("text/plain") && body.contains("text/html"), "{body}");
     assert!(body.contains("&lt;!channel&gt; &lt;b&gt;&amp;"), "{body}");
 }
@@ -326,7 +327,7 @@ fn sns_is_published_to_the_topic_and_to_no_other() {
     let lines = queue("read");
     let told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let subjects: BTreeSet<_> = told.iter().map(|one| one["subject"].as_str().unwrap()).collect();
-    assert_eq!(subjects, BTreeSet::from(["rung: A test: this receiver can be reached", "rung: The scan scan failed"]));
+    assert_eq!(subjects, BTreeSet::from(["rung: A test: this receiver can be reached", "rung: The scan failed"]));
     assert!(lines.contains("no usable credentials"), "{lines}");
     config("arn:aws:sns:us-east-1:123456789012:nobody");
     let refused = rung.fails(2, &["notify", "test"]);
@@ -354,6 +355,6 @@ fn the_commands_say_who_is_meant_and_show_no_secret() {
     // A dry run tells what would be told, asks nobody and remembers nothing.
     for _ in 0..2 {
         let dry = rung.ok(&["notify", "send", "--exit", "2", "--dry-run"]);
-        assert_eq!(dry, "ops: 1\n  scan_failed: The scan scan failed\naway: 1\n  scan_failed: The scan scan failed\n");
+        assert_eq!(dry, "ops: 1\n  scan_failed: The scan failed\naway: 1\n  scan_failed: The scan failed\n");
     }
 }
