@@ -69,8 +69,8 @@ struct SendArgs {
     /// The exit code that the scan ended with
     #[arg(long, value_name = "CODE", default_value_t = 0)]
     exit: i32,
-    /// The name under which the night is told
-    #[arg(long, value_name = "NAME", default_value = "scan")]
+    /// A name for it in messages, where several are sent to one receiver
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true)]
     schedule: String,
     #[command(flatten)]
     flags: Flags,

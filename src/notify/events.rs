@@ -71,7 +71,10 @@ fn failed(night: &Night<'_>) -> Option<Event> {
     Some(Event {
         kind: EventKind::ScanFailed,
         key: format!("failed/{}/{}", night.schedule, night.planned),
-        title: format!("The scan {} failed", night.schedule),
+        title: format!(
+            "The scan{} failed",
+            if night.schedule.is_empty() { String::new() } else { format!(" {}", night.schedule) }
+        ),
         text: format!("It ended with {why}. Its last lines:"),
         lines: night.lines.iter().skip(from).cloned().collect(),
         more: from as u64,

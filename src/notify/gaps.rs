@@ -30,9 +30,10 @@ pub(super) fn incomplete(night: &Night<'_>, head: &Head, changes: Option<&Change
     // The bundle lists the first ones only; then the true number is not known here.
     let listed = changes.is_some_and(|changes| changes.gaps.opened_total > changes.gaps.opened.len() as u64);
     let number = format!("{}{}", if listed { "at least " } else { "" }, opened.len());
-    let title = match head.scan.complete {
-        false => format!("The scan was cut short; things{since} that could not be seen: {number}"),
-        true => format!("Things{since} could not be seen: {number}"),
+    let title = match (head.scan.complete, opened.is_empty()) {
+        (false, true) => "The scan was cut short".to_owned(),
+        (false, false) => format!("The scan was cut short: things{since} could not be seen: {number}"),
+        (true, _) => format!("Things{since} could not be seen: {number}"),
     };
     Some(Event {
         kind: EventKind::Incomplete,

@@ -23,7 +23,7 @@ use rung_rules::model::Settings;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::common::{Emulator, Rung, python, root};
+use crate::common::{Rung, python, root};
 
 const SECRET: &str = "a-secret-of-the-test";
 const HOSTILE: &str = "<!channel> <b>&\r\nBcc: evil@example.org \u{1b}[31m\u{202e}";
@@ -263,7 +263,8 @@ async fn mail_is_taken_by_a_server_that_is_busy_first_and_names_make_no_headers(
     let content = mail["content"].as_str().unwrap();
     let (head, body) = content.split_once("\r\n\r\n").unwrap();
     assert!(head.contains("Subject: rung: The scan nightly failed"), "{head}");
-    assert!(!head.to_lowercase().contains("bcc") && head.contains("multipart/alternative"), "{head}");
+    let is_bcc = |line: &str| line.to_lowercase().starts_with("bcc");
+    assert!(!head.lines().any(is_bcc) && head.contains("multipart/alternative"), "{head}");
     assert!(!body.contains("\r\nBcc") && body.contains("text/plain") && body.contains("text/html"), "{body}");
     assert!(body.contains("&lt;!channel&gt; &lt;b&gt;&amp;"), "{body}");
 }
@@ -305,32 +306,64 @@ async fn a_night_is_told_of_its_bundle_once_and_a_bundle_that_is_broken_with_a_w
     assert!(told.notes[0].contains("nothing can be told of the bundle /nowhere"), "{told:?}");
 }
 
+/// moto's SNS, with a queue behind the topic; it stops when its standard input ends.
+struct Sns {
+    child: Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+    at: Value,
+}
+
+impl Sns {
+    fn start() -> Self {
+        let mut child = Command::new(python())
+            .arg("tests/notify/moto_sns.py")
+            .current_dir(root())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("scripts/test installs moto into .venv");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let at = serde_json::from_str(&lines.next().unwrap().unwrap()).unwrap();
+        Sns { child, lines, at }
+    }
+
+    /// What came into the queue since.
+    fn read(&mut self) -> Vec<Value> {
+        self.child.stdin.as_mut().unwrap().write_all(b"read\n").unwrap();
+        serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+}
+
+impl Drop for Sns {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        self.child.wait().unwrap();
+    }
+}
+
 #[test]
 fn sns_is_published_to_the_topic_and_to_no_other() {
-    let emulator = Emulator::start("empty");
-    let queue = |what: &str| {
-        let args = ["tests/notify/sns_queue.py", what, &emulator.url];
-        let output = Command::new(python()).args(args).current_dir(root()).output().unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
-    };
-    let topic = queue("make");
-    let rung = emulator.rung();
+    let mut sns = Sns::start();
+    let keys =
+        [("AWS_ACCESS_KEY_ID", "testing"), ("AWS_SECRET_ACCESS_KEY", "a-very-secret-key"), ("AWS_REGION", "us-east-1")];
+    let rung = Rung::new().var("AWS_ENDPOINT_URL", sns.at["url"].as_str().unwrap());
+    let rung = keys.iter().fold(rung, |rung, (name, value)| rung.var(name, value));
     let config = |topic: &str| {
-        let text = format!("[[notify.to]]\nname = \"topic\"\nkind = \"sns\"\ntopic = \"{}\"\n", topic.trim());
+        let text = format!("[[notify.to]]\nname = \"topic\"\nkind = \"sns\"\ntopic = \"{topic}\"\n");
         std::fs::write(rung.path("rung.toml"), text).unwrap();
     };
-    config(&topic);
+    config(sns.at["topic"].as_str().unwrap());
     rung.ok(&["notify", "test"]);
     rung.ok(&["notify", "send", "--exit", "4"]);
-    let lines = queue("read");
-    let told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = sns.read();
     let subjects: BTreeSet<_> = told.iter().map(|one| one["subject"].as_str().unwrap()).collect();
-    assert_eq!(subjects, BTreeSet::from(["rung: A test: this receiver can be reached", "rung: The scan scan failed"]));
-    assert!(lines.contains("no usable credentials"), "{lines}");
+    assert_eq!(subjects, BTreeSet::from(["rung: A test: this receiver can be reached", "rung: The scan failed"]));
+    assert!(told.iter().any(|one| one["message"].as_str().unwrap().contains("no usable credentials")), "{told:?}");
     config("arn:aws:sns:us-east-1:123456789012:nobody");
     let refused = rung.fails(2, &["notify", "test"]);
-    assert!(refused.contains("NotFound"), "{refused}");
+    assert!(refused.contains("NotFound") && !refused.contains("a-very-secret-key"), "{refused}");
+    assert!(sns.read().is_empty(), "something came to the topic that was not named");
 }
 
 #[test]
@@ -354,6 +387,6 @@ fn the_commands_say_who_is_meant_and_show_no_secret() {
     // A dry run tells what would be told, asks nobody and remembers nothing.
     for _ in 0..2 {
         let dry = rung.ok(&["notify", "send", "--exit", "2", "--dry-run"]);
-        assert_eq!(dry, "ops: 1\n  scan_failed: The scan scan failed\naway: 1\n  scan_failed: The scan scan failed\n");
+        assert_eq!(dry, "ops: 1\n  scan_failed: The scan failed\naway: 1\n  scan_failed: The scan failed\n");
     }
 }
