@@ -77,11 +77,14 @@ fn the_written_template_can_be_read_and_changes_nothing() {
     let text: String = template::text()
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest) if !rest.starts_with(' ') && rest.contains(" = ") => format!("{rest}\n"),
+            Some(rest) if rest.starts_with("[[") || (!rest.starts_with(' ') && rest.contains(" = ")) => {
+                format!("{rest}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();
     let named = read(&text).unwrap();
     assert_eq!(named.settings.targets.len(), 10);
+    assert_eq!(named.notify.to.len(), 1);
     assert!(text.contains("\"090.new_volume_days\" = 90"));
 }
