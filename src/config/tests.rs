@@ -88,6 +88,7 @@ fn the_written_template_can_be_read_and_changes_nothing() {
     let named = read(&text).unwrap();
     assert_eq!(named.settings.targets.len(), 10);
     assert_eq!(named.schedules.len(), 1);
+    assert_eq!(named.notify.to.len(), 1);
     assert!(text.contains("\"090.new_volume_days\" = 90"));
 }
 
