@@ -15,14 +15,18 @@ use std::{
 use jiff::Timestamp;
 use tokio::sync::watch;
 
-use crate::{config::Flags, failure::Failure};
+use crate::{
+    config::Flags,
+    failure::Failure,
+    store::{StoreUrl, VARIABLE},
+};
 
 /// Lines of a scan's standard error that are kept.
 const LINES: usize = 40;
 /// Characters of a line that are kept.
 const LINE: usize = 2_000;
 /// What whoever starts a scan knows, and the scan need not.
-const SECRETS: [&str; 2] = ["RUNG_SERVE_TOKEN", "RUNG_STORE"];
+const SECRET: &str = "RUNG_SERVE_TOKEN";
 
 /// A scan under way. Cloning is cheap. It goes on until it is told to end, or this process ends.
 #[derive(Clone, Debug)]
@@ -109,8 +113,8 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// Starts a scan with these arguments. The variables of the environment that are named beside the usual ones are not handed to it.
-pub fn start(arguments: &[OsString], secrets: &[String]) -> Result<Running, Failure> {
-    let mut child = spawn(arguments, secrets)?;
+pub fn start(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -> Result<Running, Failure> {
+    let mut child = spawn(arguments, store, secrets)?;
     let (running, hand) = Running::by_hand();
     lock(&running.state).stdin = child.stdin.take();
     tokio::task::spawn_blocking(move || follow(child, &hand));
@@ -127,14 +131,18 @@ fn follow(mut child: Child, hand: &Hand) {
     hand.end(child.wait().ok().and_then(|status| status.code()));
 }
 
-fn spawn(arguments: &[OsString], secrets: &[String]) -> Result<Child, Failure> {
+fn spawn(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -> Result<Child, Failure> {
     let failed = |error: std::io::Error| Failure::usage(format!("the scan cannot be started: {error}"));
     let mut command = Command::new(std::env::current_exe().map_err(failed)?);
     command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     command.env("RUNG_PROGRESS", "lines");
-    for name in SECRETS.into_iter().chain(secrets.iter().map(String::as_str)) {
+    for name in std::iter::once(SECRET).chain(secrets.iter().map(String::as_str)) {
         command.env_remove(name);
     }
+    // It reads on which days others have scanned; whoever started it takes its bundle in. Not as an argument: those are seen by all.
+    store.into_iter().for_each(|store| {
+        command.env(VARIABLE, store.written());
+    });
     // The terminal's Ctrl-C is for whoever started the scan, who then tells it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);

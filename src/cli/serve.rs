@@ -85,12 +85,12 @@ async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
     let listen = listener.local_addr().map_err(|error| Failure::usage(format!("--listen: {error}")))?;
     let depot = latest::depot()?;
     let scans = depot.folder().to_owned();
-    let store = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
-    let store = Store::open(&store).await?;
+    let url = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
+    let store = Store::open(&url).await?;
     let own = format!("http://{listen}/");
     let address = args.public_url.as_ref().map_or(own, Url::to_string);
     let settings = ServeSettings { listen, public: args.public_url, access, flags: args.set, scans };
-    let web = Web::new(store, settings)?.keeping(depot, latest::given());
+    let web = Web::new(store, settings)?.keeping(depot, latest::given(), &url);
     Output::Stdout.write(|out| writeln!(out, "The stored scans are shown at {address} (Ctrl-C ends it)"))?;
     if args.open {
         open(&address);

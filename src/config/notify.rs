@@ -31,6 +31,22 @@ impl Default for NotifyTable {
     }
 }
 
+impl NotifyTable {
+    /// The variables of the environment that hold secrets of receivers: a scan need not know them.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.to.iter().flat_map(|receiver| match &receiver.by {
+            By::Slack { url, .. } => vec![url],
+            By::Webhook { url, secret, .. } => vec![url, secret],
+            By::Email(table) => table.sign_in.iter().map(|(_, password)| password).collect(),
+            By::Sns { .. } => Vec::new(),
+        });
+        secrets.filter_map(|secret| match secret {
+            SecretAt::Env(name) => Some(name.as_str()),
+            SecretAt::File(_) => None,
+        })
+    }
+}
+
 /// One who is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receiver {

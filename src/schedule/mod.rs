@@ -21,6 +21,7 @@ use crate::{
     config::{Flags, schedule::ScheduleTable},
     failure::Failure,
     runs::{self, Running},
+    store::StoreUrl,
 };
 
 pub use after::{Around, Finished};
@@ -42,6 +43,8 @@ pub struct ThisProgram {
     pub flags: Flags,
     /// Where bundles lie, where that was named at the start.
     pub scans: Option<OsString>,
+    /// The store that runs and scans are in.
+    pub store: Option<StoreUrl>,
     /// Variables of the environment that scans need not have: what the scheduler alone uses.
     pub secrets: Vec<String>,
 }
@@ -51,6 +54,6 @@ impl Starter for ThisProgram {
         let mut arguments = runs::arguments(&self.flags, bundle);
         arguments.extend(schedule.what.arguments());
         arguments.extend(self.scans.iter().flat_map(|scans| ["--scans".into(), scans.clone()]));
-        runs::start(&arguments, &self.secrets)
+        runs::start(&arguments, self.store.as_ref(), &self.secrets)
     }
 }

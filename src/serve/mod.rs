@@ -42,7 +42,7 @@ use crate::{
     config::Flags,
     depot::{Depot, Location},
     failure::Failure,
-    store::Store,
+    store::{Store, StoreUrl},
 };
 
 /// Bytes that a request may bring: forms are short.
@@ -98,9 +98,9 @@ impl Web {
 impl Web {
     /// Shows what lies in a depot; scans that are started here are told where it is, if that was named at the start.
     #[must_use]
-    pub fn keeping(mut self, depot: Depot, named: Option<&Location>) -> Self {
+    pub fn keeping(mut self, depot: Depot, named: Option<&Location>, store: &StoreUrl) -> Self {
         self.intake = intake::Intake::of(self.store.clone(), depot);
-        self.runs = runs::Runs::new(&self.settings.scans, self.intake.clone()).naming(named);
+        self.runs = runs::Runs::new(&self.settings.scans, self.intake.clone()).naming(named, store);
         self
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     failure::Failure,
     plain::plain,
     runs,
+    store::StoreUrl,
 };
 
 /// Earlier runs that are shown.
@@ -82,6 +83,8 @@ pub(super) struct Runs {
     intake: Intake,
     /// `--scans` of the scans that are started.
     named: Option<OsString>,
+    /// The store that is shown.
+    store: Option<StoreUrl>,
     busy: watch::Sender<bool>,
 }
 
@@ -89,12 +92,12 @@ impl Runs {
     pub(super) fn new(scans: &Path, intake: Intake) -> Self {
         let earlier = earlier(&scans.join(KEPT));
         let state = Arc::new(Mutex::new(State { running: None, earlier }));
-        Runs { state, scans: scans.to_owned(), intake, named: None, busy: watch::Sender::new(false) }
+        Runs { state, scans: scans.to_owned(), intake, named: None, store: None, busy: watch::Sender::new(false) }
     }
 
     /// Tells the scans that are started where bundles lie.
-    pub(super) fn naming(self, named: Option<&Location>) -> Self {
-        Runs { named: named.map(Location::written), ..self }
+    pub(super) fn naming(self, named: Option<&Location>, store: &StoreUrl) -> Self {
+        Runs { named: named.map(Location::written), store: Some(store.clone()), ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -118,7 +121,7 @@ impl Runs {
         let bundle = runs::free(&self.scans, started);
         let mut all = arguments(flags, config, &bundle);
         all.extend(self.named.iter().flat_map(|named| ["--scans".into(), named.clone()]));
-        let scan = runs::start(&all, &[])?;
+        let scan = runs::start(&all, self.store.as_ref(), &[])?;
         let command = shown(flags, config);
         state.running = Some(Running { started, by, command, scan: scan.clone() });
         self.busy.send_replace(true);

@@ -1,6 +1,7 @@
 //! Where a store is: a file, or a PostgreSQL server.
 
 use std::{
+    ffi::OsString,
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
@@ -20,7 +21,7 @@ pub enum StoreUrl {
 }
 
 /// The variable of the environment that names another store than the user's own.
-const VARIABLE: &str = "RUNG_STORE";
+pub(crate) const VARIABLE: &str = "RUNG_STORE";
 
 impl StoreUrl {
     /// The usual file, beside the folder of bundles.
@@ -42,6 +43,14 @@ impl StoreUrl {
         match self {
             StoreUrl::Sqlite(path) => path.is_file(),
             StoreUrl::Postgres(_) => true,
+        }
+    }
+
+    /// The whole address, password included: for a process of our own, never to be shown.
+    pub(crate) fn written(&self) -> OsString {
+        match self {
+            StoreUrl::Sqlite(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()).into_os_string(),
+            StoreUrl::Postgres(url) => url.as_str().into(),
         }
     }
 

@@ -37,6 +37,7 @@ pub use finding::{Earlier, StoredFinding};
 pub use findings::{Facet, Facets, Filter, FindingRow, FindingsPage, Order};
 pub use gaps::{GapRow, GapsPage};
 pub use location::StoreUrl;
+pub(crate) use location::VARIABLE;
 pub use notified::{Held, Pending};
 pub use outcomes::{AccountRow, LevelRow, OutcomeRow};
 pub use rows::{Checklist, ControlWords, Overview, Step, Told, ToldControl, ToldScan, ToldSetting};

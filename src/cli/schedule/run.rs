@@ -90,7 +90,8 @@ async fn service(args: Args, config: Config) -> Result<Exit, Failure> {
     let store = Store::open(&url).await?;
     let around = Around { config: Arc::new(config), flags: args.set.clone(), store, depot };
     let scans = latest::given().map(Location::written);
-    let starter = ThisProgram { flags: args.set, scans, secrets: Vec::new() };
+    let secrets = around.config.notify.variables().map(str::to_owned).collect();
+    let starter = ThisProgram { flags: args.set, scans, store: Some(url), secrets };
     let scheduler = Scheduler::new(around.clone(), Arc::new(SystemClock), Arc::new(starter), this_process()?);
     let stop = stopped();
     let exit = match &args.once {
