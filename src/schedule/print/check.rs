@@ -96,7 +96,10 @@ pub(crate) fn image(text: &str) -> Result<String, String> {
 
 /// An absolute path without white space and what shells, units or crontabs read otherwise.
 pub(crate) fn path(text: &str) -> Result<String, String> {
-    let fits = text.starts_with('/') && of(text, 255, "/._+-") && !text.split('/').any(|part| part == "..");
+    let fits = text.starts_with('/')
+        && !text.ends_with('/')
+        && of(text, 255, "/._+-")
+        && !text.split('/').any(|part| part == "..");
     told(text, fits, "an absolute path of letters, digits and /._+-")
 }
 
