@@ -46,6 +46,9 @@ pub(super) struct Args {
     /// Where runs and scans are stored: a file, or postgres://USER@HOST/DATABASE (default: a file in the user's data folder)
     #[arg(long, value_name = "URL", env = "RUNG_STORE", hide_env_values = true)]
     store: Option<StoreUrl>,
+    /// Started by `rung lambda`: the end of standard input stops it as Ctrl-C does
+    #[arg(long, hide = true)]
+    served: bool,
     #[command(flatten)]
     set: Flags,
 }
@@ -93,7 +96,7 @@ async fn service(args: Args, config: Config) -> Result<Exit, Failure> {
     let secrets = around.config.notify.variables().map(str::to_owned).collect();
     let starter = ThisProgram { flags: args.set, scans, store: Some(url), secrets };
     let scheduler = Scheduler::new(around.clone(), Arc::new(SystemClock), Arc::new(starter), this_process()?);
-    let stop = stopped();
+    let stop = stopped(args.served);
     let exit = match &args.once {
         Some(name) => exit(scheduler.once(name, stop).await?),
         None => {
@@ -162,8 +165,16 @@ fn told(around: &Around, listener: Option<&TcpListener>) -> Result<(), Failure> 
 
 /// True after the first Ctrl-C or SIGTERM; the second ends the program.
 #[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
-fn stopped() -> watch::Receiver<bool> {
+fn stopped(served: bool) -> watch::Receiver<bool> {
     let (tell, told) = watch::channel(false);
+    if served {
+        let tell = tell.clone();
+        // A thread of its own: the program may end while this one still reads.
+        std::thread::spawn(move || {
+            let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+            tell.send_replace(true);
+        });
+    }
     tokio::spawn(async move {
         signal().await;
         eprintln!("stopping (again to end at once)");
