@@ -68,6 +68,11 @@ struct Function {
 
 impl Function {
     fn start() -> Self {
+        Function::configured("")
+    }
+
+    /// With a configuration, as a template hands it over.
+    fn configured(config: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let (events, receiver) = unbounded_channel();
         let (sender, said) = unbounded_channel();
@@ -79,7 +84,7 @@ impl Function {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         runtime.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let rung = Rung::new().var("AWS_LAMBDA_RUNTIME_API", &address);
+        let rung = Rung::new().var("AWS_LAMBDA_RUNTIME_API", &address).var("RUNG_CONFIG_TEXT", config);
         let rung = ["NAME", "VERSION", "MEMORY_SIZE"]
             .into_iter()
             .fold(rung, |rung, name| rung.var(&format!("AWS_LAMBDA_FUNCTION_{name}"), "2048"));
@@ -127,6 +132,16 @@ fn an_event_is_answered_with_exit_bundle_and_levels() {
     // A control below its bar is a result, not a failure; and one function answers several events.
     let (kind, answer) = function.invoke(json!({ "args": ["--demo", "--fail-below=5"] }), LONG);
     assert_eq!((kind.as_str(), &answer["exit"]), ("response", &json!(1)), "{answer}");
+}
+
+#[test]
+fn an_event_may_name_a_schedule() {
+    let mut function = Function::configured("[[schedule]]\nname = \"nightly\"\ncron = \"0 2 * * *\"\ndemo = true\n");
+    let (kind, answer) = function.invoke(json!({ "schedule": "nightly" }), LONG);
+    assert_eq!((kind.as_str(), &answer["exit"]), ("response", &json!(0)), "{answer}");
+    function.rung.ok(&["verify", answer["bundle"].as_str().unwrap()]);
+    let (kind, error) = function.invoke(json!({ "schedule": "weekly" }), LONG);
+    assert!(kind == "error" && error["errorMessage"].as_str().unwrap().contains("nightly"), "{error}");
 }
 
 #[test]
