@@ -70,7 +70,7 @@ fn write(scans: &Path, seen: &Scanned, night: i64) {
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: "bench" };
     let draft = Draft::create(&scans.join(scan.started_at.strftime("%Y%m%dT%H%M%SZ").to_string()), false).unwrap();
     draft.append(LEDGER, &scan.ledger).unwrap();
-    let (head, _) = draft.write_all(&set, &settings, compose(parts, scan), None).unwrap();
+    let (head, _) = draft.write_all(&set, &settings, compose(parts, scan), Default::default()).unwrap();
     draft.finish(&head.scan).unwrap();
 }
 

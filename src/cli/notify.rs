@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 }
 
 fn config(flags: &Flags) -> Result<Config, Failure> {
-    let config = Config::load(flags)?;
+    let config = latest::config(flags)?;
     if config.notify.to.is_empty() {
         let file = flags.config.as_deref().unwrap_or(Path::new(CONFIG)).display();
         return Err(Failure::usage(format!(

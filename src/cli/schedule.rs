@@ -4,6 +4,7 @@ mod next;
 mod print;
 mod run;
 
+use super::latest;
 use crate::{
     config::{CONFIG, Config, Flags, schedule::ScheduleTable},
     failure::{Exit, Failure},
@@ -41,7 +42,7 @@ enum Command {
     /// Tell when the next scans are
     Next(next::Args),
     /// Print ready-made set-up of nightly scans: systemd, cron, Kubernetes, ECS, Lambda, a container
-    Print(print::Args),
+    Print(Box<print::Args>),
 }
 
 /// Runs it.
@@ -55,7 +56,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
 
 /// The configuration, which has at least one schedule.
 fn configured(flags: &Flags) -> Result<Config, Failure> {
-    let config = Config::load(flags)?;
+    let config = latest::config(flags)?;
     if config.schedules.is_empty() {
         let file = flags.config.as_deref().unwrap_or(std::path::Path::new(CONFIG)).display();
         let words = format!(

@@ -141,8 +141,11 @@ fn move_away(depot: &Path, folder: &Path) -> Result<(), Failure> {
     let trash = tempfile::Builder::new().prefix(GONE).tempdir_in(depot).map_err(failed)?;
     match fs::rename(folder, trash.path().join("bundle")) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(failed(error)),
-        // What cannot be deleted now is invisible, and tidied away later.
-        _ => Ok(drop(trash.close())),
+        _ => {
+            // What cannot be deleted now is invisible, and tidied away later.
+            let _ = trash.close();
+            Ok(())
+        }
     }
 }
 

@@ -155,7 +155,7 @@ fn moves(history: &History, told: &Told, out: &mut dyn Write) -> io::Result<()> 
     if all.is_empty() {
         return match history.nights.len() {
             0 | 1 => Ok(()),
-            _ => writeln!(out, "  {}\n", "No level changed."),
+            _ => writeln!(out, "  No level changed.\n"),
         };
     }
     // Sorted without losing the order of controls within a scan.
