@@ -15,10 +15,13 @@ fn at(level: Level) -> Option<Standing> {
     standing(level, None, false)
 }
 
-fn changes(controls: &[(Option<Standing>, Option<Standing>, &[ChangeCause])]) -> Changes {
+/// A control before and after, and why.
+type Moved<'c> = (Option<Standing>, Option<Standing>, &'c [ChangeCause]);
+
+fn changes(controls: &[Moved<'_>]) -> Changes {
     let scan =
         |id: &str| ScanRef { id: id.to_owned(), started_at: jiff::Timestamp::UNIX_EPOCH, rung: "test".to_owned() };
-    let one = |(control, (before, after, causes)): (Control, &(Option<Standing>, Option<Standing>, &[ChangeCause]))| {
+    let one = |(control, (before, after, causes)): (Control, &Moved<'_>)| {
         let title = control.title().to_owned();
         let (before, after, causes, why) = (*before, *after, causes.to_vec(), "Why.".to_owned());
         ControlChange { control, title, before, after, direction: Direction::Same, causes, why }
@@ -37,7 +40,7 @@ fn changes(controls: &[(Option<Standing>, Option<Standing>, &[ChangeCause])]) ->
     }
 }
 
-fn told_of(controls: &[(Option<Standing>, Option<Standing>, &[ChangeCause])]) -> (Came, String) {
+fn told_of(controls: &[Moved<'_>]) -> (Came, String) {
     no_regression("--no-regression", &changes(controls))
 }
 
