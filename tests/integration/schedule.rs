@@ -153,10 +153,10 @@ impl Service {
 
     /// Moves the clock, and waits until all is done that is due then.
     async fn to(&mut self, text: &str) {
-        self.to_time(text.parse().unwrap()).await;
+        self.until_time(text.parse().unwrap()).await;
     }
 
-    async fn to_time(&mut self, at: Timestamp) {
+    async fn until_time(&mut self, at: Timestamp) {
         let waits = self.clock.waits.borrow().1 <= at;
         self.clock.time.0.send_replace(at);
         if waits {
@@ -284,7 +284,7 @@ async fn nights_on_which_clocks_change(place: Place) {
         let mut service = place.service(&time, &berlin).await;
         for _ in 0..66 {
             let next = time.now() + SignedDuration::from_hours(1);
-            service.to_time(next).await;
+            service.until_time(next).await;
             if let Ok(asked) = service.scans.try_recv() {
                 service.end(asked, 0).await;
             }
@@ -472,7 +472,7 @@ async fn the_other_takes_over(place: Place) {
     rest.nothing_begun();
     begun.1.killed().await;
     for second in [60, 119] {
-        rest.to_time("2026-11-25T01:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(second)).await;
+        rest.until_time("2026-11-25T01:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_secs(second)).await;
         rest.nothing_begun();
     }
     rest.to("2026-11-25T01:03:00Z").await;

@@ -36,10 +36,10 @@ fn what_breaks_out_is_refused_and_nothing_is_printed() {
         for flag in common.iter().chain(own) {
             for value in HOSTILE {
                 // What comes before it is as it should be.
-                let before = match flag {
-                    &"--bucket" => "s3://bucket/",
-                    &"--role-arn" => "arn:aws:iam::123456789012:role/",
-                    &"--binary" => "/usr/",
+                let before = match *flag {
+                    "--bucket" => "s3://bucket/",
+                    "--role-arn" => "arn:aws:iam::123456789012:role/",
+                    "--binary" => "/usr/",
                     _ => "",
                 };
                 let set = format!("{flag}={before}{value}");
