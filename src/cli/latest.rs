@@ -6,9 +6,12 @@ use std::{
     sync::OnceLock,
 };
 
+use jiff::Timestamp;
+use rung_rules::model::AccountState;
+
 use super::{output::note, scan::runtime};
 use crate::{
-    bundle::{Bundle, Manifest},
+    bundle::{Bundle, Manifest, Sealed},
     config::{self, Config, Flags},
     depot::{Depot, Location},
     failure::Failure,
@@ -122,26 +125,58 @@ pub(super) fn fetch_before(bundle: &Bundle) -> Result<(), Failure> {
     }
 }
 
-/// When the stored scans began, with their accounts. What cannot be read is no scan.
-pub(super) fn began() -> Vec<(jiff::Timestamp, Vec<String>)> {
-    stored().map(|manifest| (manifest.scan.started_at, manifest.scan.accounts)).collect()
+/// When the stored scans began, with the accounts that they saw, and why there may be more. Of several accounts only those count that could
+/// be entered, which the assessments of scans since a time are read for. What cannot be read is no scan.
+pub(super) fn began(since: Timestamp) -> (Vec<(Timestamp, Vec<String>)>, Option<String>) {
+    let (all, mut unseen) = bundles();
+    let mut began = Vec::new();
+    for (folder, Manifest { scan, .. }) in all {
+        if scan.accounts.len() < 2 {
+            began.push((scan.started_at, scan.accounts));
+            continue;
+        }
+        // Assessments are long: those of old scans are not read for this.
+        if scan.started_at < since {
+            continue;
+        }
+        match folder.map(|folder| entered(&folder)) {
+            Some(Ok(accounts)) => began.push((scan.started_at, accounts)),
+            Some(Err(failure)) => unseen = Some(failure.message),
+            None => unseen = Some(format!("which accounts the scan {} entered stands in its bucket alone", scan.id)),
+        }
+    }
+    (began, unseen)
+}
+
+/// The accounts of a bundle that could be entered.
+fn entered(folder: &Path) -> Result<Vec<String>, Failure> {
+    let accounts = Sealed::read(folder)?.bundle().assessment_accounts()?;
+    let seen = accounts.into_iter().filter(|account| account.state != AccountState::NotEntered);
+    Ok(seen.map(|account| account.id).collect())
 }
 
 /// The manifests of the stored scans. What cannot be read is no scan; a bucket that cannot be reached is told.
 pub(super) fn stored() -> impl Iterator<Item = Manifest> {
-    let Ok(depot) = depot() else { return Vec::new().into_iter() };
-    let all = match depot.bucket() {
-        None => folders(depot.folder()).filter_map(|folder| manifest(&folder)).collect(),
-        Some(_) => match wait(&depot, Depot::bundles) {
-            Ok(bundles) => bundles.into_iter().map(|kept| kept.manifest).collect(),
-            Err(failure) => {
-                note(&plain(failure.message.lines().next().unwrap_or_default()));
-                folders(depot.folder()).filter_map(|folder| manifest(&folder)).collect()
-            }
-        },
+    let (all, unseen) = bundles();
+    unseen.iter().for_each(|why| note(&plain(why)));
+    all.into_iter().map(|(_, manifest)| manifest)
+}
+
+/// The stored scans, with their folders on this machine, and why those of a bucket are not among them.
+fn bundles() -> (Vec<(Option<PathBuf>, Manifest)>, Option<String>) {
+    let Ok(depot) = depot() else { return (Vec::new(), None) };
+    let on_disk = || {
+        folders(depot.folder())
+            .filter_map(|folder| manifest(&folder).map(|manifest| (Some(folder), manifest)))
+            .collect()
     };
-    let all: Vec<Manifest> = all;
-    all.into_iter()
+    if depot.bucket().is_none() {
+        return (on_disk(), None);
+    }
+    match wait(&depot, Depot::bundles) {
+        Ok(bundles) => (bundles.into_iter().map(|kept| (kept.folder, kept.manifest)).collect(), None),
+        Err(failure) => (on_disk(), Some(failure.message.lines().next().unwrap_or_default().to_owned())),
+    }
 }
 
 fn manifest(folder: &Path) -> Option<Manifest> {
@@ -162,4 +197,31 @@ pub(crate) fn newest(scans: &Path) -> Result<PathBuf, Failure> {
         let words = "no scan is stored yet in";
         Failure::usage(format!("{words} {}: run `rung scan`, or name a bundle with --bundle", scans.display()))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use rung_rules::model::{AccountReport, Scan};
+
+    use super::*;
+
+    #[test]
+    fn an_account_that_stayed_closed_was_not_scanned() {
+        let folder = tempfile::tempdir().unwrap();
+        let account = |id: &str, state| AccountReport { id: id.to_owned(), state, ..AccountReport::default() };
+        let all = [
+            account("1", AccountState::Scanned),
+            account("2", AccountState::NotEntered),
+            account("3", AccountState::Interrupted),
+        ];
+        let scan = Scan { accounts: all.iter().map(|account| account.id.clone()).collect(), ..Scan::default() };
+        let manifest = serde_json::json!({ "schema": "rung/bundle/v1", "rung": "test", "scan": scan, "parts": [] });
+        fs::write(folder.path().join("manifest.json"), manifest.to_string()).unwrap();
+        assert!(entered(folder.path()).is_err(), "what the assessment would tell is not known");
+        let assessment = serde_json::json!({ "accounts": all });
+        fs::write(folder.path().join("assessment.json"), assessment.to_string()).unwrap();
+        assert_eq!(entered(folder.path()).unwrap(), ["1", "3"]);
+    }
 }

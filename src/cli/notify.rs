@@ -78,10 +78,7 @@ struct SendArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
+    let runtime = super::scan::runtime()?;
     match &args.command {
         Command::Test(args) => runtime.block_on(test(args)),
         Command::Send(args) => {

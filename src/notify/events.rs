@@ -155,11 +155,15 @@ fn below(scan: &Scan, control: &ControlReport, events: &mut Events) {
         kind: EventKind::BelowTarget,
         key: key(target),
         title: format!(
-            "{} {} stands at level {}, below its target {}",
+            "{} {} is confirmed at level {}, below its target {}{}",
             control.id.id(),
             control.title,
             level.number(),
-            target.number()
+            target.number(),
+            control
+                .possible
+                .filter(|possible| *possible >= target)
+                .map_or("", |_| "; what is not known could reach it")
         ),
         text: control.why.clone(),
         lines: Vec::new(),

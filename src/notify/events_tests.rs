@@ -120,7 +120,7 @@ fn below_its_target_is_told_under_a_key_that_stays_until_it_is_over() {
     let below = of(2, Some(3));
     assert_eq!(below.list.len(), 1);
     assert_eq!(below.list[0].kind, EventKind::BelowTarget);
-    assert!(below.list[0].title.contains("stands at level 2, below its target 3"), "{}", below.list[0].title);
+    assert!(below.list[0].title.contains("is confirmed at level 2, below its target 3"), "{}", below.list[0].title);
     let key = &below.list[0].key;
     assert!(!key.contains(SCAN) && !below.over.contains(key));
     assert_eq!(of(1, Some(3)).list[0].key, *key, "it is the same state");

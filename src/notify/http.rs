@@ -11,7 +11,7 @@ use reqwest::{
 };
 
 use super::{retry::Trouble, secret::Secret};
-use crate::{config::notify::is_here, plain::plain};
+use crate::{config::notify::is_here, plain::plain, push::chain};
 
 const CONNECT: Duration = Duration::from_secs(10);
 const WHOLE: Duration = Duration::from_secs(30);
@@ -103,17 +103,6 @@ fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     }
     let until = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
     Some(Duration::try_from(until.duration_since(now)).unwrap_or_default())
-}
-
-/// An error with what lies beneath it: the topmost says little.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut words = error.to_string();
-    let mut beneath = error.source();
-    while let Some(error) = beneath {
-        words = format!("{words}: {error}");
-        beneath = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

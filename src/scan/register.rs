@@ -26,6 +26,8 @@ pub struct Handed {
     pub content: Content,
     /// When the scans of this machine's folder began, with their accounts.
     pub scans: Vec<(Timestamp, Vec<String>)>,
+    /// Why there may be more of them.
+    pub unseen: Option<String>,
     /// The store, which may know of scans that other machines made, and of those whose bundles were cleared away.
     pub store: Option<StoreUrl>,
 }
@@ -97,7 +99,8 @@ fn day(at: Timestamp) -> Date {
 }
 
 impl Handed {
-    /// Days of the last seven, today's included, on which a scan of this account began: those of the folder, and with those of the store.
+    /// Days of the last seven, today's included, on which a scan of this account began: those that are known for certain, and with those that
+    /// the store or a bucket may know beside them.
     async fn days_with_scans(&self, place: &Place) -> (u32, Result<u32, GapId>) {
         let today = day(place.span.now);
         let first = today.saturating_sub(DAYS_BEFORE.days());
@@ -105,15 +108,20 @@ impl Handed {
         let began = self.scans.iter().filter(|(_, accounts)| of_account(accounts)).map(|(at, _)| day(*at));
         let mut days: BTreeSet<Date> = began.filter(|date| (first..=today).contains(date)).collect();
         days.insert(today);
-        let in_folder = days.len() as u32;
-        match self.in_store(&place.account, first, today).await {
+        let unseen = match self.in_store(&place.account, first, today).await {
             Ok(stored) => {
                 days.extend(stored);
-                (in_folder, Ok(days.len() as u32))
+                self.unseen.clone()
             }
+            Err(why) => Some(why.to_string()),
+        };
+        let certain = days.len() as u32;
+        match unseen {
             // No more than all of them can be missing.
-            Err(_) if in_folder == DAYS_BEFORE as u32 + 1 => (in_folder, Ok(in_folder)),
-            Err(why) => (in_folder, Err(local_file::store_gap(place, "the days with scans", why.to_string()))),
+            Some(why) if certain <= DAYS_BEFORE as u32 => {
+                (certain, Err(local_file::store_gap(place, "the days with scans", why)))
+            }
+            _ => (certain, Ok(certain)),
         }
     }
 

@@ -101,7 +101,8 @@ impl Store {
     /// What changed from scan `a` to scan `b`.
     pub async fn compare(&self, a: &ScanRow, b: &ScanRow) -> Result<Arc<Compared>, StoreError> {
         let newest = self.newest().await?.map(|scan| scan.manifest_sha256).unwrap_or_default();
-        let key = [a.manifest_sha256.clone(), b.manifest_sha256.clone(), newest];
+        let found = |scan: &ScanRow| format!("{} {}", scan.manifest_sha256, scan.removed_at.is_none());
+        let key = [found(a), found(b), newest];
         if let Some(compared) = self.compared.get(&key) {
             return Ok(compared);
         }

@@ -10,7 +10,7 @@ use super::Compared;
 /// Comparisons that are kept.
 const MOST: usize = 32;
 
-/// What a comparison depends on: the digests of both manifests, and the newest scan, whose names subjects have.
+/// What a comparison depends on: the digests of both manifests, whether their findings are there, and the newest scan, whose names subjects have.
 pub(super) type Key = [String; 3];
 
 /// The last comparisons, the newest one last.

@@ -263,6 +263,18 @@ fn a_store_that_is_away_makes_it_unknown_unless_the_folder_is_enough() {
 }
 
 #[test]
+fn a_bucket_that_is_away_makes_it_unknown() {
+    let rung = with_register()
+        .var("RUNG_SCANS", "s3://our-scans/rung")
+        .var("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:1")
+        .var("AWS_REGION", "us-east-1")
+        .var("AWS_ACCESS_KEY_ID", "testing")
+        .var("AWS_SECRET_ACCESS_KEY", "x");
+    let (result, gap) = detected(&rung);
+    assert_eq!((result.as_str(), gap[0].as_str()), ("unknown", Some("failed")), "{gap}");
+}
+
+#[test]
 fn an_organisation_s_scan_counts_for_each_account_that_it_entered() {
     let emulator = Emulator::start("organisation");
     let rung = emulator.rung();

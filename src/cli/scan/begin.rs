@@ -53,6 +53,9 @@ pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))
 }
 
+/// More than the days on which scans are counted.
+const LOOKED_AT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 9);
+
 /// The register that the configuration names. A file is read and checked now, before any call to AWS.
 pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
     let content = match location.strip_prefix("s3://") {
@@ -63,7 +66,8 @@ pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
         }
     };
     let store = latest::scans().ok().map(|scans| StoreUrl::find(&scans)).transpose()?;
-    Ok(Handed { location: location.to_owned(), content, scans: latest::began(), store })
+    let (scans, unseen) = latest::began(jiff::Timestamp::now() - LOOKED_AT);
+    Ok(Handed { location: location.to_owned(), content, scans, unseen, store })
 }
 
 /// Bucket and key of a register in S3, from what follows `s3://`.
