@@ -33,3 +33,9 @@ pub fn gap(place: &Place, path: &str, what: &str) -> GapId {
     let at = GapAt { operation: &operation, iam: "", account: &place.account, region: &place.region, what: &what };
     place.span.registry.add_gap(at, Cause::NotReported, String::new())
 }
+
+/// Registers that the store of scans could not be asked.
+pub fn store_gap(place: &Place, what: &str, why: String) -> GapId {
+    let at = GapAt { operation: "store:Read", iam: "", account: &place.account, region: &place.region, what };
+    place.span.registry.add_gap(at, Cause::Failed, why)
+}

@@ -130,6 +130,16 @@ pub struct Standing {
     /// Confirmed level without what waivers except; absent where none excepts anything, or where all is excepted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub with_waivers: Option<Level>,
+    /// Whether waivers except all of it, so that nothing is left to judge.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub all_waived: bool,
+}
+
+impl Standing {
+    /// The confirmed level that counts, what waivers except set aside; none where they except all of it.
+    pub fn counted(self) -> Option<Level> {
+        if self.all_waived { None } else { Some(self.with_waivers.unwrap_or(self.confirmed)) }
+    }
 }
 
 /// Which way a control went.
@@ -294,6 +304,24 @@ pub enum Setting {
     Rules,
 }
 
+/// A control that stands lower than before, what waivers except set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Regressed<'c> {
+    /// The control in both scans.
+    pub change: &'c ControlChange,
+    /// The level that counted before.
+    pub before: Level,
+    /// The level that counts now.
+    pub after: Level,
+}
+
+impl Regressed<'_> {
+    /// Whether it is lower only because less could be seen: whether it became worse is not known.
+    pub fn is_unseen(&self) -> bool {
+        self.change.causes == [ChangeCause::Coverage]
+    }
+}
+
 impl ChangeCause {
     /// In words, for example in a column.
     pub fn words(self) -> &'static str {
@@ -314,6 +342,15 @@ impl Changes {
     /// Controls whose confirmed level fell.
     pub fn fallen(&self) -> impl Iterator<Item = &ControlChange> {
         self.controls.iter().filter(|control| control.direction == Direction::Fell)
+    }
+
+    /// Controls that stand lower than before, what waivers except set aside. What did not apply, or does not any more, has not fallen.
+    pub fn regressed(&self) -> impl Iterator<Item = Regressed<'_>> {
+        let counted = |standing: Option<Standing>| standing.and_then(Standing::counted);
+        self.controls.iter().filter_map(move |change| {
+            let (before, after) = (counted(change.before)?, counted(change.after)?);
+            (after < before).then_some(Regressed { change, before, after })
+        })
     }
 
     /// Controls whose confirmed level rose.

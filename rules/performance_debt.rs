@@ -205,7 +205,9 @@ pub(crate) const CRITERIA: &[Criterion] = &[
             Test::DebtRegister {
                 applies: every,
                 holds: |register, cx| {
-                    let daily = register.days_with_scans.is(|days| f64::from(*days) >= cx.value(&SCAN_DAYS));
+                    let enough = |days: u32| f64::from(days) >= cx.value(&SCAN_DAYS);
+                    let in_folder = Truth::from(enough(register.days_in_folder));
+                    let daily = in_folder.or(register.days_with_scans.is(|days| enough(*days)));
                     daily.and(register.entries_from_scans.is(|entries| *entries > 0))
                 },
                 facts: &["days_with_scans", "entries_from_scans"],

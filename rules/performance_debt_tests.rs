@@ -23,6 +23,7 @@ fn register(change: impl FnOnce(&mut DebtRegister)) -> Vec<Facts> {
         closed_on: known(Some(day(10))),
         entries_from_scans: known(1),
         days_with_scans: known(6),
+        days_in_folder: 0,
     };
     change(&mut register);
     of([register])
@@ -41,6 +42,7 @@ fn hidden_register() -> Vec<Facts> {
         closed_on: unknown(),
         entries_from_scans: unknown(),
         days_with_scans: unknown(),
+        days_in_folder: 0,
     }])
 }
 
@@ -180,6 +182,12 @@ fn weighed_and_paid() -> Vec<crate::testing::Case> {
             r.entries_from_scans = known(entries);
         })
     };
+    let store_away = |days: u32| {
+        register(|r| {
+            r.days_with_scans = unknown();
+            r.days_in_folder = days;
+        })
+    };
     vec![
         case(impact, "below", entries(3, 1), Unmet),
         case(impact, "at", entries(4, 1), Met),
@@ -206,6 +214,8 @@ fn weighed_and_paid() -> Vec<crate::testing::Case> {
         case(paydown, "an open entry without a date", register(|r| r.entries_without_target_date = known(1)), Unmet),
         case(paydown, "hidden dates", register(|r| r.entries_without_target_date = unknown()), Unknown),
         case(paydown, "a register that could not be read", hidden_register(), Unknown),
+        case(auto, "the store is away, and the folder alone is not enough", store_away(4), Unknown),
+        case(auto, "the store is away, and the folder alone is enough", store_away(5), Met),
         case(auto, "met", scans(5, 1), Met),
         case(auto, "too few scans", scans(4, 1), Unmet),
         case(auto, "scans that feed nothing", scans(7, 0), Unmet),

@@ -18,7 +18,8 @@ use rung_rules::{
 use crate::{
     bundle::{AccountFolder, Bundle, OfAccount},
     failure::Failure,
-    report::{Head, html, json},
+    history::History,
+    report::{Earlier, Head, html, json},
     scan::micro,
 };
 
@@ -129,7 +130,7 @@ impl<'a> Whole<'a> {
         };
         let mut head = head(sums, scan);
         head.accounts = self.accounts;
-        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page, changes: None })
+        Ok(Decided { settings: self.settings, whole: self.assessed, head, seen, page, changes: None, history: None })
     }
 }
 
@@ -154,6 +155,8 @@ pub struct Decided<'a> {
     page: html::Page,
     /// What changed since the scan before, for the page.
     pub changes: Option<Changes>,
+    /// The levels of the scans before, for the page.
+    pub history: Option<History>,
 }
 
 impl Decided<'_> {
@@ -167,7 +170,8 @@ impl Decided<'_> {
 
     /// The HTML report of `head`, which is that for people; `name` is its file's.
     pub fn html<'h>(&'h mut self, head: &'h Head, name: Option<&str>) -> io::Result<html::Report<'h>> {
-        self.page.report(head, self.changes.as_ref(), name)
+        let earlier = Earlier { changes: self.changes.as_ref(), history: self.history.as_ref() };
+        self.page.report(head, earlier, name)
     }
 
     /// Writes the assessment as JSON: the same bytes as if all accounts had been held at once.

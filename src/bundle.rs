@@ -21,6 +21,7 @@ mod tests;
 
 pub use account::{AccountFolder, BundleAccounts, OfAccount};
 pub use chain::Previous;
+pub(crate) use chain::is_of_chain;
 pub use draft::Draft;
 pub use keys::{PublicKey, SignKey, exposed};
 pub use lines::{Lines, pack};
@@ -43,6 +44,8 @@ pub const LEDGER: &str = "ledger.jsonl";
 pub const REPORT: &str = "report.html";
 /// What changed since the scan before, where there was one: `rung/changes/v1`.
 pub const CHANGES: &str = "changes.json";
+/// The levels of the scans before, where there were any: `rung/history/v1`.
+pub const HISTORY: &str = "history.json";
 const SETTINGS: &str = "settings.json";
 const ASSESSMENT: &str = "assessment.json";
 

@@ -6,11 +6,11 @@
 pub enum Exit {
     /// Done.
     Done = 0,
-    /// Done; a control stands below `--fail-below`, or fell with `--fail-on-worse`.
+    /// Done; a control stands below `--fail-below`, or lower than before with `--no-regression` or `--fail-on-worse`.
     BelowTarget = 1,
     /// Usage or input is wrong.
     Usage = 2,
-    /// The scan is not complete and `--require-complete` was given.
+    /// The scan is not complete and `--require-complete` was given, or `--no-regression` could not compare.
     Incomplete = 3,
     /// No usable credentials.
     Credentials = 4,

@@ -128,7 +128,7 @@ proptest! {
         for (name, bytes) in [("d.csv", csv), ("d.md", markdown), ("d.toml", toml)] {
             if let Ok(register) = Register::parse(name, &bytes) {
                 let read = crate::register::Read {
-                    location: name, from: SourceId(1), modified: None, undated: &|| rung_rules::model::GapId(1), days_with_scans: 0,
+                    location: name, from: SourceId(1), modified: None, undated: &|| rung_rules::model::GapId(1), days_with_scans: Ok(0), days_in_folder: 0,
                 };
                 let (facts, entries) = register.evidence(read);
                 prop_assert_eq!(facts.open_entries.value().copied().unwrap() as usize

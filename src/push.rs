@@ -163,7 +163,7 @@ fn filed(text: &str) -> String {
 }
 
 /// An error with what lies beneath it: the topmost says little.
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+pub(crate) fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut words = error.to_string();
     let mut beneath = error.source();
     while let Some(error) = beneath {

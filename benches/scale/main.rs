@@ -122,7 +122,7 @@ fn scan() {
     let parts = Parts { set: &scanned.set, settings: &settings, assessed: &assessed, version: "bench" };
     let assessment = compose(parts, scanned.scan.clone());
     let draft = rung::bundle::Draft::create(&folder.path().join("b"), false).unwrap();
-    draft.write_all(&scanned.set, &settings, assessment, None).unwrap();
+    draft.write_all(&scanned.set, &settings, assessment, Default::default()).unwrap();
     draft.finish(&scanned.scan).unwrap();
     let calls: u64 = scanned.scan.calls.values().map(|count| count.calls).sum();
     println!("seconds {}", began.elapsed().as_secs_f64());

@@ -67,7 +67,7 @@ fn newest(folder: &Path, set: &EvidenceSet, scan: Scan) -> Assessment {
     let assessed = assess(set, &settings);
     let assessment = compose(Parts { set, settings: &settings, assessed: &assessed, version: "bench" }, scan);
     let draft = Draft::create(folder, false).unwrap();
-    let (head, findings) = draft.write_all(set, &settings, assessment, None).unwrap();
+    let (head, findings) = draft.write_all(set, &settings, assessment, Default::default()).unwrap();
     draft.finish(&head.scan).unwrap();
     let findings: Vec<Finding> = findings.iter().map(Judged::into_finding).collect();
     head.with_findings(findings).0

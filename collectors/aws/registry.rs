@@ -82,6 +82,7 @@ fn opens_with(cause: Cause, at: GapAt<'_>) -> String {
         Cause::NotOffered => format!("nothing: AWS does not offer {operation} in {region}"),
         Cause::Throttled => "scan again when less other work calls this API, or raise --max-attempts".to_owned(),
         Cause::TimedOut => "scan again, or raise --timeout".to_owned(),
+        Cause::Failed if iam.is_empty() => "mend what the detail tells, and scan again".to_owned(),
         Cause::Failed => "read AWS's words in the detail, and scan again".to_owned(),
         Cause::OverBudget => "raise --max-calls or --max-cost".to_owned(),
         Cause::CredentialsEnded => {

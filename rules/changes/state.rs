@@ -71,6 +71,7 @@ fn standing(levels: Levels, waived: Option<Option<Levels>>) -> Standing {
         confirmed: levels.confirmed,
         possible: levels.possible,
         with_waivers: waived.flatten().map(|levels| levels.confirmed),
+        all_waived: waived == Some(None),
     }
 }
 

@@ -32,8 +32,13 @@ pub struct DebtRegister {
     pub closed_on: Observed<Option<Date>>,
     /// Entries that `rung debt draft` wrote from unmet criteria.
     pub entries_from_scans: Observed<u32>,
-    /// Days of the last seven on which a scan of this account was recorded on this machine, today's included.
+    /// Days of the last seven (UTC) on which a scan of this account was recorded, today's included: by a bundle in this machine's
+    /// folder, or by a row of the store, which other machines may feed and which keeps what was cleared away. Unknown where the
+    /// store could not be asked.
     pub days_with_scans: Observed<u32>,
+    /// As many of them as this machine's folder tells of by itself: there are at least these, whatever the store would say.
+    #[serde(default)]
+    pub days_in_folder: u32,
 }
 
 /// An entry of a performance debt register.

@@ -54,16 +54,35 @@ fn neighbour(folder: PathBuf) -> Option<Neighbour> {
     })
 }
 
+/// Whether two scans stand in one chain: of the same account, or of an organisation that the same account scans, whose accounts change.
+pub(crate) fn is_of_chain(one: &Scan, other: &Scan) -> bool {
+    same((&one.id, &one.accounts), (&other.id, &other.accounts))
+}
+
+fn same((id, accounts): (&str, &[String]), (other_id, others): (&str, &[String])) -> bool {
+    let caller = |id: &str| id.rsplit('-').next().map(str::to_owned);
+    let several = accounts.len() > 1 && others.len() > 1;
+    accounts == others || (several && caller(id) == caller(other_id))
+}
+
 /// The newest bundle beside `target` of the same account, or of an organisation that the same account scans: its accounts change.
 pub(super) fn previous(target: &Path, scan: &Scan) -> Option<(Previous, PathBuf)> {
-    let caller = |id: &str| id.rsplit('-').next().map(str::to_owned);
-    let same = |one: &Neighbour| {
-        let several = one.accounts.len() > 1 && scan.accounts.len() > 1;
-        one.accounts == scan.accounts || (several && caller(&one.scan) == caller(&scan.id))
-    };
+    let same = |one: &Neighbour| same((&one.scan, &one.accounts), (&scan.id, &scan.accounts));
     let beside = neighbours(super::parent(target)).into_iter();
     let newest = beside.filter(|one| same(one) && one.folder != target).max_by_key(|one| one.written)?;
     Some((Previous { scan: newest.scan, manifest_sha256: newest.sha256 }, newest.folder))
+}
+
+/// A bundle beside `target` whose manifest cannot be read, and which is not older than `before`: it may be the scan before.
+pub(super) fn unread(target: &Path, before: Option<&Path>) -> Option<PathBuf> {
+    let written = |folder: &Path| folder.join(MANIFEST).metadata().and_then(|file| file.modified()).ok();
+    let since = before.and_then(written);
+    let entries = fs::read_dir(super::parent(target)).into_iter().flatten().flatten().map(|entry| entry.path());
+    let mut broken = entries.filter(|path| {
+        let named = path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+        named && path != target && path.join(MANIFEST).is_file() && written(path) >= since
+    });
+    broken.find(|path| neighbour(path.clone()).is_none())
 }
 
 /// Where the bundle lies that another beside it names as the one before.

@@ -17,8 +17,8 @@ use rung_rules::{
 use serde::Serialize;
 
 use super::{
-    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Manifest, PARTIAL, Part, Previous, REPORT, SETTINGS, SOURCES, SignKey,
-    UNSEEN,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, HISTORY, LEDGER, Manifest, PARTIAL, Part, Previous, REPORT, SETTINGS, SOURCES,
+    SignKey, UNSEEN,
     account::{self, AccountFolder},
     chain,
     digest::Digesting,
@@ -28,7 +28,8 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    report::{self, Head, html},
+    history::History,
+    report::{self, Earlier, Head, html},
 };
 
 /// Names tried before a bundle gives up.
@@ -82,6 +83,30 @@ impl Draft {
         self.previous.get_or_init(look).as_ref()
     }
 
+    /// A bundle beside it that cannot be read and may be the scan before.
+    pub fn unread(&self, scan: &Scan) -> Option<PathBuf> {
+        if self.replace {
+            None
+        } else {
+            chain::unread(&self.target, self.previous(scan).map(|(_, folder)| folder.as_path()))
+        }
+    }
+
+    /// Whether it takes the place of a bundle of the same name.
+    pub fn replaces(&self) -> bool {
+        self.replace
+    }
+
+    /// The folder in which it will appear.
+    pub fn beside(&self) -> &Path {
+        parent(&self.target)
+    }
+
+    /// Writes the levels of the scans before.
+    pub fn write_history(&self, history: &History) -> Result<(), Failure> {
+        self.write_json(HISTORY, history)
+    }
+
     /// Writes what changed since the scan before.
     pub fn write_changes(&self, changes: &Changes) -> Result<(), Failure> {
         self.write_json(CHANGES, changes)
@@ -94,19 +119,20 @@ impl Draft {
         set: &EvidenceSet,
         settings: &Settings,
         assessment: Assessment<LazyFindings<'a>>,
-        changes: Option<&Changes>,
+        earlier: Earlier<'_>,
     ) -> Result<(Head, LazyFindings<'a>), Failure> {
         thread::scope(|scope| {
             let evidence = scope.spawn(move || {
                 self.write_evidence(set)?;
                 self.write_settings(settings)?;
-                changes.map_or(Ok(()), |changes| self.write_changes(changes))
+                earlier.changes.map_or(Ok(()), |changes| self.write_changes(changes))?;
+                earlier.history.map_or(Ok(()), |history| self.write_history(history))
             });
             let written = self.write(ASSESSMENT, |out| report::json::write(&assessment, out));
             let (head, findings) = assessment.with_findings(());
             let page = html::Page::of(&head, findings.iter());
             let page = page.map_err(|error| Failure::file("write", &self.aside.path().join(REPORT), &error));
-            let page = page.and_then(|mut page| self.write_report(page.report(&head, changes, Some(REPORT))));
+            let page = page.and_then(|mut page| self.write_report(page.report(&head, earlier, Some(REPORT))));
             let evidence = evidence.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             evidence.and(written).and(page).map(|()| (head, findings))
         })

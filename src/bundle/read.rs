@@ -9,11 +9,12 @@ use rung_rules::{
 use serde::de::DeserializeOwned;
 
 use super::{
-    ASSESSMENT, CHANGES, EVIDENCE, GAPS, LEDGER, Lines, Manifest, Part, SETTINGS, SOURCES, UNSEEN, chain, digest,
+    ASSESSMENT, CHANGES, EVIDENCE, GAPS, HISTORY, LEDGER, Lines, Manifest, Part, SETTINGS, SOURCES, UNSEEN, chain,
+    digest,
     manifest::{MANIFEST, json},
     packed,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, history::History};
 
 /// A bundle on disk whose parts are as they were written.
 #[derive(Debug)]
@@ -29,6 +30,11 @@ impl Bundle {
         let bundle = Bundle { folder: folder.to_owned(), manifest: Manifest::read(folder)? };
         bundle.check()?;
         Ok(bundle)
+    }
+
+    /// Its folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(super) fn check(&self) -> Result<(), Failure> {
@@ -154,6 +160,14 @@ impl Bundle {
         }
     }
 
+    /// The levels of the scans before, as the store had them then; nothing where there were none.
+    pub fn history(&self) -> Result<Option<History>, Failure> {
+        match self.manifest.names(HISTORY) {
+            true => json(&self.folder.join(HISTORY)).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// The folder of the scan before, where it lies beside this one, unchanged; nothing for the first of a chain.
     pub fn before(&self) -> Result<Option<PathBuf>, Failure> {
         let Some(previous) = &self.manifest.previous else { return Ok(None) };
@@ -161,7 +175,7 @@ impl Bundle {
         match chain::folder_of(&folder, previous) {
             Some(folder) => Ok(Some(folder)),
             None => Err(Failure::usage(format!(
-                "{} follows the scan {}, which does not lie beside it, or was changed: name two bundles",
+                "{} follows the scan {}, which does not lie beside it (retention may have removed it), or was changed: name two bundles",
                 self.folder.display(),
                 previous.scan
             ))),

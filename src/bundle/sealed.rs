@@ -32,6 +32,12 @@ impl Sealed {
         Ok(Sealed { folder, manifest, sha256: hex::encode(Sha256::digest(bytes)) })
     }
 
+    /// A bundle that lies elsewhere, by the bytes of its manifest; `folder` is how it is named.
+    pub(crate) fn of_bytes(folder: &Path, bytes: &[u8]) -> Result<Self, Failure> {
+        let manifest = Manifest::parse(&folder.join(MANIFEST), bytes)?;
+        Ok(Sealed { folder: folder.to_owned(), manifest, sha256: hex::encode(Sha256::digest(bytes)) })
+    }
+
     /// The bundle, every part held against this manifest.
     pub(crate) fn open(self) -> Result<Bundle, Failure> {
         let bundle = self.bundle();

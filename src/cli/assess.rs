@@ -8,13 +8,18 @@ use rung_rules::{
     model::{AccountReport, Settings, assess},
 };
 
-use super::output::Output;
+use super::{
+    demands::{DemandFlags, Demands, Since},
+    output::Output,
+};
 use crate::{
     assembly::{Accounts, Whole},
     bundle::{Bundle, OfAccount},
+    changes,
     config::{Config, Flags},
     failure::{Exit, Failure},
-    report::{Format, Rendering},
+    history::History,
+    report::{Format, Head, Rendering},
 };
 
 const EXAMPLES: &str = "\
@@ -22,6 +27,7 @@ Examples:
   rung assess ~/.local/share/rung/scans/demo
   rung assess BUNDLE --account 111111111111         one account of an organisation's scan
   rung assess BUNDLE --config rung.toml             with today's scope, thresholds, attestations, waivers
+  rung assess BUNDLE --fail-below 3 --no-regression a pipeline's demands, held against a scan that is stored
   rung assess BUNDLE --format json -o today.json    today's rules on last year's evidence";
 
 /// Accounts named when one is not there.
@@ -36,10 +42,12 @@ pub(super) struct Args {
     /// The bundle: a folder that `rung scan` left
     bundle: PathBuf,
     /// Of a bundle of several accounts: only this one, as if it had been scanned alone
-    #[arg(long, value_name = "ACCOUNT")]
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "no_regression")]
     account: Option<String>,
     #[command(flatten)]
     set: Flags,
+    #[command(flatten)]
+    demands: DemandFlags,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -54,12 +62,13 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let bundle = Bundle::open(&args.bundle)?;
     let output = Output::prepare(args.output.as_deref())?;
     let settings = settings(args, &bundle)?;
+    let demands = args.demands.check(&settings)?;
     let several = bundle.manifest.scan.accounts.len() > 1;
     if let Some(account) = &args.account {
-        return one_of_many(args, bundle, account, &settings, output);
+        return one_of_many(args, bundle, account, &settings, &demands, output);
     }
     if several {
-        return many(args, bundle, &settings, output);
+        return many(args, bundle, &settings, &demands, output);
     }
     let mut set = bundle.evidence()?;
     if !settings.scope.tags.is_empty() && !bundle.manifest.scan.scope.tags_read {
@@ -67,22 +76,32 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     }
     let assessed = assess(&set, &settings);
     let parts = Parts { set: &set, settings: &settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
-    let (head, findings) = compose(parts, bundle.scan()?).with_findings(());
-    let changes = changes(args, &bundle)?;
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
+    let assessment = compose(parts, bundle.scan()?);
+    let since = demands.of_bundle(&bundle, |before| changes::since_one(before, &assessment, &settings, &set));
+    let (head, findings) = assessment.with_findings(());
+    let (changes, history) = told(args, &bundle)?;
+    let (changes, history) = (changes.as_ref(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes, history };
     output.assessment(args.format, &head, findings.iter(), &rendering)?;
-    Ok(Exit::Done)
+    Ok(judged(&demands, &head, &since))
 }
 
-/// What its scan told to have changed since the one before; with other settings that is not so.
-fn changes(args: &Args, bundle: &Bundle) -> Result<Option<Changes>, Failure> {
-    if args.set.is_given() { Ok(None) } else { bundle.changes() }
+fn judged(demands: &Demands, head: &Head, since: &Since) -> Exit {
+    let judged = demands.judge(head, since);
+    judged.tell(true);
+    judged.exit()
+}
+
+/// What its scan told of those before; with other settings that is not so.
+fn told(args: &Args, bundle: &Bundle) -> Result<(Option<Changes>, Option<History>), Failure> {
+    if args.set.is_given() { Ok((None, None)) } else { Ok((bundle.changes()?, bundle.history()?)) }
 }
 
 /// Many accounts, one in memory at a time.
-fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Result<Exit, Failure> {
+fn many(args: &Args, bundle: Bundle, settings: &Settings, demands: &Demands, output: Output) -> Result<Exit, Failure> {
     let scan = bundle.manifest.scan.clone();
-    let told = changes(args, &bundle)?;
+    let told = told(args, &bundle)?;
+    let before = demands.before(&bundle);
     let known: BTreeMap<String, AccountReport> =
         bundle.assessment_accounts()?.into_iter().map(|account| (account.id.clone(), account)).collect();
     let tags_missing = !settings.scope.tags.is_empty() && !scan.scope.tags_read;
@@ -95,11 +114,13 @@ fn many(args: &Args, bundle: Bundle, settings: &Settings, output: Output) -> Res
         whole.add(report, &of);
     }
     let mut decided = whole.decide(&accounts, scan)?;
-    decided.changes = told;
-    let changes = decided.changes.clone();
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
+    let since = demands.compared(before, |before| changes::since_many(before, &decided.head, settings, &accounts));
+    let (changes, history) = told.clone();
+    (decided.changes, decided.history) = told;
+    let (changes, history) = (changes.as_ref(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes, history };
     super::scan::write_many(args.format, false, &mut decided, &accounts, output, &rendering)?;
-    Ok(Exit::Done)
+    Ok(judged(demands, &decided.head, &since))
 }
 
 /// One account of many, as if it had been scanned alone.
@@ -108,6 +129,7 @@ fn one_of_many(
     bundle: Bundle,
     account: &str,
     settings: &Settings,
+    demands: &Demands,
     output: Output,
 ) -> Result<Exit, Failure> {
     let mut scan = bundle.manifest.scan.clone();
@@ -131,9 +153,9 @@ fn one_of_many(
     let assessed = assess(&set, settings);
     let parts = Parts { set: &set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, scan).with_findings(());
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: None };
+    let rendering = Rendering { bundle: Some(&args.bundle), ..Rendering::default() };
     output.assessment(args.format, &head, findings.iter(), &rendering)?;
-    Ok(Exit::Done)
+    Ok(judged(demands, &head, &Since::NotTold(String::new())))
 }
 
 /// What was set when it was scanned, unless a flag names something else.

@@ -72,7 +72,7 @@ pub(super) struct Args {
 
 /// Lists or writes.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let config = Config::load(&args.set)?;
+    let config = super::latest::config(&args.set)?;
     if args.criterion.is_empty() {
         if args.owner.is_some() || args.statement.is_some() || !args.proof.is_empty() {
             return Err(Failure::usage("name the criterion that is attested; `rung attest` alone lists them"));

@@ -27,8 +27,8 @@ pub(super) struct Args {
     /// List every threshold with its default and the reason for it
     #[arg(long, conflicts_with = "schema")]
     thresholds: bool,
-    /// Print the JSON Schema of the assessment, of a line of evidence.jsonl, of `rung preflight --format json`, or of
-    /// `rung diff --format json`
+    /// Print the JSON Schema of the assessment, of a line of evidence.jsonl, or of what `rung preflight`, `rung diff` or
+    /// `rung history` print as JSON
     #[arg(long, value_enum, num_args = 0..=1, default_missing_value = "assessment")]
     schema: Option<Schema>,
 }
@@ -39,6 +39,7 @@ enum Schema {
     Evidence,
     Preflight,
     Changes,
+    History,
 }
 
 /// Lists them.
@@ -57,6 +58,7 @@ fn print_schema(schema: Schema, out: &mut dyn Write) -> io::Result<()> {
         Schema::Evidence => schemars::schema_for!(Evidence),
         Schema::Preflight => schemars::schema_for!(crate::preflight::Report),
         Schema::Changes => schemars::schema_for!(Changes),
+        Schema::History => schemars::schema_for!(crate::history::History),
     };
     serde_json::to_writer_pretty(&mut *out, &schema)?;
     writeln!(out)

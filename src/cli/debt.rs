@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use super::{latest, make_readable, output::Output, output::note};
 use crate::{
-    config::{Config, Flags, today},
+    config::{Flags, today},
     failure::{Exit, Failure},
     plain::plain,
     register::{
@@ -96,7 +96,7 @@ fn local(named: Option<String>) -> Result<PathBuf, Failure> {
 fn check(args: &CheckArgs) -> Result<Exit, Failure> {
     let path = match &args.file {
         Some(file) => local(Some(file.display().to_string()))?,
-        None => local(Config::load(&args.set)?.register)?,
+        None => local(latest::config(&args.set)?.register)?,
     };
     let register = read(&path)?;
     let open: Vec<_> = register.entries.iter().filter(|entry| entry.is_open()).collect();
@@ -124,7 +124,7 @@ pub(super) fn read(path: &Path) -> Result<Register, Failure> {
 }
 
 fn draft(args: &DraftArgs) -> Result<Exit, Failure> {
-    let path = local(Config::load(&args.set)?.register)?;
+    let path = local(latest::config(&args.set)?.register)?;
     let bundle = latest::bundle(args.bundle.as_deref())?;
     let old = match fs::read(&path) {
         Ok(bytes) => Some(bytes),

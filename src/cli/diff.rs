@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{latest, output::Output};
+use super::{demands::fail_on_worse, latest, output::Output};
 use crate::{
     bundle::Bundle,
     changes::between,
@@ -39,7 +39,7 @@ pub(super) struct Args {
     /// Where to print it: a file, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Exit with 1 when a control's confirmed level fell
+    /// Exit with 1 when a control is confirmed below where it stood, waivers counted, as `rung scan --no-regression` does
     #[arg(long)]
     fail_on_worse: bool,
 }
@@ -50,8 +50,12 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let output = Output::prepare(args.output.as_deref())?;
     let changes = between(&before, &after)?;
     output.write(|out| write(args.format, &changes, out))?;
-    let fell = args.fail_on_worse && changes.fallen().next().is_some();
-    Ok(if fell { Exit::BelowTarget } else { Exit::Done })
+    if !args.fail_on_worse {
+        return Ok(Exit::Done);
+    }
+    let judged = fail_on_worse(&changes);
+    judged.tell(false);
+    Ok(judged.exit())
 }
 
 fn bundles(args: &Args) -> Result<(Bundle, Bundle), Failure> {
@@ -60,6 +64,7 @@ fn bundles(args: &Args) -> Result<(Bundle, Bundle), Failure> {
         (Some(alone), None) => latest::named(alone)?,
         _ => latest::bundle(None)?,
     };
+    latest::fetch_before(&after)?;
     match after.before()? {
         Some(before) => Ok((Bundle::open(&before)?, after)),
         None => {

@@ -11,7 +11,8 @@ use crate::{
     bundle::{Draft, SignKey},
     failure::{Exit, Failure},
     report::{Format, Rendering},
-    shards::{self, Place, ShardPlan},
+    place::Place,
+    shards::{self, ShardPlan},
 };
 
 const EXAMPLES: &str = "\

@@ -6,20 +6,26 @@ pub(crate) mod attest;
 pub(crate) mod attest_list;
 mod controls;
 mod debt;
+mod demands;
 mod diff;
 mod explain;
 mod explain_page;
 mod export;
 pub(crate) mod find;
+mod history;
 mod init;
+mod lambda;
 pub(crate) mod latest;
 mod merge;
+mod notify;
 mod output;
 mod plan;
 mod policy;
 mod preflight;
+mod prune;
 mod report;
 mod scan;
+mod schedule;
 mod serve;
 mod verify;
 mod whatif;
@@ -28,14 +34,17 @@ pub(crate) use output::make_readable;
 
 use clap::{Parser, Subcommand};
 
-use crate::failure::{Exit, Failure};
+use crate::{
+    depot::Location,
+    failure::{Exit, Failure},
+};
 
 const EXIT_CODES: &str = "\
 Exit codes:
   0    done
-  1    done, and a control stands below --fail-below, or fell with --fail-on-worse
+  1    done, and a control stands below --fail-below, or fell (--no-regression, --fail-on-worse)
   2    usage, configuration or input is wrong
-  3    the scan is not complete and --require-complete was given
+  3    the scan is not complete (--require-complete), or cannot be compared (--no-regression)
   4    no usable credentials
   130  interrupted; what was seen until then is in the bundle";
 
@@ -55,6 +64,9 @@ Examples:
 #[derive(Debug, Parser)]
 #[command(version, after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Cli {
+    /// Where the bundles of scans lie: a folder or s3://BUCKET/PREFIX (default: `scans` of rung.toml, or the user's data folder)
+    #[arg(long, global = true, value_name = "PLACE", env = "RUNG_SCANS", help_heading = "Stored scans")]
+    scans: Option<Location>,
     #[command(subcommand)]
     command: Command,
 }
@@ -91,14 +103,25 @@ enum Command {
     Whatif(whatif::Args),
     /// Tell whether bundles are as their scans left them, offline
     Verify(verify::Args),
+    /// Remove the bundles that retention does not keep; the store keeps their levels and outcomes
+    Prune(prune::Args),
     /// Tell what changed between two scans, and why
     Diff(diff::Args),
+    /// Show the levels of the stored scans over time
+    History(history::Args),
     /// Show the stored scans in a browser, to a person or a team; attest, waive and scan from there
     Serve(Box<serve::Args>),
+    /// Scan by a timetable: every night, with what was missed caught up; tell when the next scans are
+    Schedule(schedule::Args),
+    /// Answer AWS Lambda: scans that it asks for
+    Lambda(lambda::Args),
+    /// Tell people what is new after a scan: Slack, webhooks, e-mail, SNS
+    Notify(notify::Args),
 }
 
 /// Runs a command.
 pub fn run(cli: Cli) -> Result<Exit, Failure> {
+    latest::name(cli.scans);
     match cli.command {
         Command::Scan(args) => scan::run(*args),
         Command::Plan(args) => plan::run(&args),
@@ -115,7 +138,12 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Init(args) => init::run(&args),
         Command::Whatif(args) => whatif::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Prune(args) => prune::run(&args),
         Command::Diff(args) => diff::run(&args),
+        Command::History(args) => history::run(args),
         Command::Serve(args) => serve::run(*args),
+        Command::Schedule(args) => schedule::run(args),
+        Command::Lambda(args) => lambda::run(&args),
+        Command::Notify(args) => notify::run(&args),
     }
 }

@@ -62,7 +62,7 @@ impl Output {
         }
         let mut page = html::Page::of(head, findings).map_err(|error| failed_aside(&error))?;
         let name = self.file_name();
-        self.report(page.report(head, rendering.changes, name.as_deref()))
+        self.report(page.report(head, rendering.earlier(), name.as_deref()))
     }
 
     /// The file's name, where it is a file: others may lie beside it.

@@ -18,7 +18,8 @@ use crate::{
     failure::{Exit, Failure},
     plain::plain,
     scan::{Input, Request, many::Caller},
-    shards::{MOST, Place, ShardPlan, pack},
+    place::Place,
+    shards::{MOST, ShardPlan, pack},
     unfinished::{Many, Plan},
 };
 

@@ -14,7 +14,10 @@ use rung_collectors::calls::{self, Price};
 use serde_json::{Value, json};
 
 use super::output::Output;
-use crate::failure::{Exit, Failure};
+use crate::{
+    failure::{Exit, Failure},
+    schedule::print::{Enters, Settled},
+};
 use role::Role;
 
 /// Asked only for a register in S3.
@@ -168,10 +171,37 @@ fn policy(args: &Args, out: &mut dyn Write) -> io::Result<()> {
 
 /// The statements in documents that IAM takes; `arn` writes an object's ARN as the format has it, `role` is that of the members.
 fn documents(args: &Args, arn: impl Fn(&str, &str) -> Value, role: Value) -> Vec<Vec<Value>> {
+    documents_of(args, arn, args.org.then_some(role))
+}
+
+fn documents_of(args: &Args, arn: impl Fn(&str, &str) -> Value, role: Option<Value>) -> Vec<Vec<Value>> {
     let actions: Vec<_> = actions(args).into_iter().collect();
     let mut more: Vec<_> = args.register.iter().map(|object| register(arn(&object.bucket, &object.key))).collect();
-    more.extend(args.org.then(|| members(role)));
+    more.extend(role.map(members));
     role::documents(&actions, &more)
+}
+
+/// What the role of a scan may, for templates of CloudFormation beside this one: the same statements, in documents that IAM takes.
+pub(super) fn of_schedule(settled: &Settled) -> Result<Vec<Vec<Value>>, Failure> {
+    let register = settled.register.as_deref().map(object).transpose().map_err(Failure::usage)?;
+    let (name, first) = match &settled.enters {
+        Some(Enters::Members(name)) => (name.clone(), None),
+        Some(Enters::First(arn)) => (None, Some(json!(arn))),
+        None => (None, None),
+    };
+    let args = Args {
+        format: PolicyFormat::Cloudformation,
+        register,
+        sql_digests: settled.sql_digests,
+        org: settled.org,
+        partition: Partition::Aws,
+        role: Role { role_name: name, ..Role::default() },
+    };
+    let enter = settled
+        .enters
+        .as_ref()
+        .map(|_| first.unwrap_or_else(|| json!({ "Fn::Sub": enter(&args, "${AWS::Partition}") })));
+    Ok(documents_of(&args, cloudformation::object_arn, enter))
 }
 
 fn pretty(value: &Value, out: &mut dyn Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ use super::{
     scan::{Stop, Switch, listen, runtime},
 };
 use crate::{
-    config::{Config, Flags},
+    config::Flags,
     failure::{Exit, Failure},
     preflight::{self, Accounts, Report, Request},
 };
@@ -95,7 +95,7 @@ enum Format {
 
 /// Tries everything and tells.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let config = Config::load(&args.set)?;
+    let config = super::latest::config(&args.set)?;
     let register = config.register.as_deref().and_then(|location| location.strip_prefix("s3://"));
     let register = register.map(super::scan::object).transpose()?;
     let (wanted, role) = args.accounts.wanted()?;

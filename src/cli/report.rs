@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::output::Output;
+use super::{latest, output::Output};
 use crate::{
     bundle::{self, Bundle},
     failure::{Exit, Failure},
@@ -14,6 +14,7 @@ use crate::{
 const EXAMPLES: &str = "\
 Examples:
   rung report BUNDLE                                     the summary again
+  rung report latest                                     of the newest stored scan
   rung report BUNDLE --format html -o report.html        one self-contained file; beside it the facts
                                                          of what is more than one file should hold
   rung report BUNDLE --format csv -o findings.csv        every finding, for a spreadsheet
@@ -28,7 +29,7 @@ docs/exports.md tells what each format holds.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// The bundle: a folder that `rung scan` left
+    /// The bundle: a folder that `rung scan` left, the id of a stored scan, or `latest`
     bundle: PathBuf,
     /// What to print
     #[arg(long, value_enum, default_value = "text")]
@@ -65,11 +66,14 @@ struct Wafpass {
 /// Renders it.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let server = args.wafpass.server(args.format)?;
-    let bundle = Bundle::open(&args.bundle)?;
+    let folder = latest::folder_of(&args.bundle)?;
+    let bundle = Bundle::open(&folder)?;
     let output = Output::prepare(args.output.as_deref())?;
     let (head, findings) = bundle.assessment()?.with_findings(());
     let changes = bundle.changes()?;
-    let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes: changes.as_ref() };
+    let history = bundle.history()?;
+    let (changes, history) = (changes.as_ref(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&folder), took: None, changes, history };
     match (args.format, server) {
         (Format::Wafpass, Some(server)) => {
             let mut result = Vec::new();

@@ -15,14 +15,14 @@ mod since;
 mod stored;
 mod whole;
 
-use super::accounts::AccountFlags;
+use super::{accounts::AccountFlags, demands::DemandFlags};
 use crate::{
     config::Flags,
     failure::{Exit, Failure},
     report::Format,
 };
 pub(super) use begin::{Stop, listen, object, runtime};
-use exit::{Bar, bar, dollars};
+use exit::dollars;
 use job::Job;
 pub(super) use many::write as write_many;
 pub(super) use whole::write as write_whole;
@@ -32,7 +32,9 @@ Examples:
   rung scan --demo                            a recorded account, no credentials needed
   rung scan --profile audit --region all      every enabled region
   rung scan --format json -o - | jq .controls machine-readable, progress on stderr
-  rung scan --fail-below 3                    exit code 1 when a control is confirmed below 3
+  rung scan --fail-below 3 --fail-below 090=4 exit code 1 when a control is confirmed below 3, or 090 below 4
+  rung scan --no-regression                   exit code 1 when a control stands lower than in the scan before
+  rung scan --no-regression --against main    the same against a bundle that you name
   rung scan --record rec && rung scan --replay rec   keep the wire, scan it again offline
   rung scan --org --region all                every active account of the organisation, in one command
   rung scan --accounts accounts.txt --role-name audit --external-id team-4711
@@ -107,10 +109,8 @@ pub(super) struct Args {
     /// Where to print it: a file, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Exit with 1 when an applicable control is confirmed below this level, waivers counted: 2 to 5, or `target` for
-    /// the targets of rung.toml
-    #[arg(long, value_name = "LEVEL", value_parser = bar)]
-    fail_below: Option<Bar>,
+    #[command(flatten)]
+    demands: DemandFlags,
     /// Exit with 3 when anything could not be seen
     #[arg(long)]
     require_complete: bool,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     bundle,
-    config::{Config, Flags},
+    config::Flags,
     failure::{Exit, Failure},
     serve::{self, Access, Network, Proxy, ServeSettings, Token, Web},
     store::{Store, StoreUrl},
@@ -42,9 +42,6 @@ pub(super) struct Args {
     /// Where the scans are stored for searching: a file, or postgres://USER@HOST/DATABASE (default: a file in the user's data folder)
     #[arg(long, value_name = "URL", env = "RUNG_STORE", hide_env_values = true)]
     store: Option<StoreUrl>,
-    /// Folder of the bundles (default: the user's data folder)
-    #[arg(long, value_name = "DIR")]
-    scans: Option<PathBuf>,
     /// The address that browsers use, behind a proxy: https://rung.example.org
     #[arg(long, value_name = "URL", value_parser = public)]
     public_url: Option<Url>,
@@ -79,20 +76,21 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let access = access(&args)?;
     check(&args, &access)?;
     // Mistakes in these files are told now, not on the first page.
-    Config::load(&args.set)?;
+    latest::config(&args.set)?;
     scan::runtime()?.block_on(serve(args, access))
 }
 
 async fn serve(args: Args, access: Access) -> Result<Exit, Failure> {
     let listener = serve::bind(args.listen).await?;
     let listen = listener.local_addr().map_err(|error| Failure::usage(format!("--listen: {error}")))?;
-    let scans = args.scans.map_or_else(latest::scans, Ok)?;
-    let store = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
-    let store = Store::open(&store).await?;
+    let depot = latest::depot()?;
+    let scans = depot.folder().to_owned();
+    let url = args.store.map_or_else(|| StoreUrl::in_folder(&scans), Ok)?;
+    let store = Store::open(&url).await?;
     let own = format!("http://{listen}/");
     let address = args.public_url.as_ref().map_or(own, Url::to_string);
     let settings = ServeSettings { listen, public: args.public_url, access, flags: args.set, scans };
-    let web = Web::new(store, settings)?;
+    let web = Web::new(store, settings)?.keeping(depot, latest::given(), &url);
     Output::Stdout.write(|out| writeln!(out, "The stored scans are shown at {address} (Ctrl-C ends it)"))?;
     if args.open {
         open(&address);
@@ -152,7 +150,8 @@ async fn stopped() {
     });
 }
 
-async fn signal() {
+/// The next Ctrl-C or SIGTERM.
+pub(super) async fn signal() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

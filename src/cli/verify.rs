@@ -1,8 +1,8 @@
 //! `rung verify`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::output::Output;
+use super::{latest, output::Output};
 use crate::{
     bundle::{PublicKey, Verified, verify},
     failure::{Exit, Failure},
@@ -22,7 +22,7 @@ keep it.";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Bundles: folders that `rung scan` left
+    /// Bundles: folders that `rung scan` left, ids of stored scans, or `latest`
     #[arg(required = true, num_args = 1.., value_name = "BUNDLE")]
     bundles: Vec<PathBuf>,
     /// Every bundle must be signed by this key: PEM, as `openssl pkey -in KEY -pubout` writes it
@@ -33,7 +33,7 @@ pub(super) struct Args {
 /// Verifies each, and tells of each.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let key = args.public_key.as_deref().map(PublicKey::read).transpose()?;
-    let all: Vec<_> = args.bundles.iter().map(|folder| (folder, verify(folder, key.as_ref()))).collect();
+    let all: Vec<_> = args.bundles.iter().map(|word| verified(word, key.as_ref())).collect();
     Output::Stdout.write(|out| {
         for (folder, verified) in &all {
             let name = plain(&folder.display().to_string());
@@ -55,6 +55,16 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         1 => Err(Failure::usage(format!("1 bundle is not as its scan left it{signed}"))),
         n => Err(Failure::usage(format!("{n} bundles are not as their scans left them{signed}"))),
     }
+}
+
+/// A bundle by its folder or its scan's id; what is neither is looked at as the folder that is not there.
+fn verified(word: &Path, key: Option<&PublicKey>) -> (PathBuf, Verified) {
+    let folder = match word.components().count() {
+        1 => latest::folder_of(word).unwrap_or_else(|_| word.to_owned()),
+        _ => word.to_owned(),
+    };
+    let verified = verify(&folder, key);
+    (folder, verified)
 }
 
 fn sound(verified: &Verified, required: bool) -> String {

@@ -6,7 +6,10 @@ pub mod accounts;
 pub mod attest;
 pub mod attestations;
 pub mod editing;
+pub mod notify;
 pub(crate) mod reading;
+mod retention;
+pub mod schedule;
 mod settings;
 pub mod template;
 pub mod waive;
@@ -17,7 +20,8 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 use rung_rules::model::Settings;
 
-use crate::failure::Failure;
+use crate::{depot::Location, failure::Failure, retention::Retention};
+pub use notify::NotifyTable;
 use reading::{Document, Table};
 pub use settings::ServeTable;
 
@@ -33,6 +37,9 @@ pub struct Flags {
     /// Configuration: scope, targets, thresholds (default: rung.toml in this folder, if it is there)
     #[arg(long, value_name = "FILE", env = "RUNG_CONFIG")]
     pub config: Option<PathBuf>,
+    /// The configuration itself, where there is no place for a file: in a task of ECS, in Lambda
+    #[arg(long, hide = true, value_name = "TOML", env = "RUNG_CONFIG_TEXT", hide_env_values = true)]
+    pub config_text: Option<String>,
     /// Attestations (default: attestations.toml beside the configuration, if it is there)
     #[arg(long, value_name = "FILE", env = "RUNG_ATTESTATIONS")]
     pub attestations: Option<PathBuf>,
@@ -47,7 +54,11 @@ pub struct Flags {
 impl Flags {
     /// Whether anything is named.
     pub fn is_given(&self) -> bool {
-        self.config.is_some() || self.attestations.is_some() || !self.waivers.is_empty() || self.register.is_some()
+        self.config.is_some()
+            || self.config_text.is_some()
+            || self.attestations.is_some()
+            || !self.waivers.is_empty()
+            || self.register.is_some()
     }
 }
 
@@ -66,6 +77,14 @@ pub struct Config {
     pub waivers: Option<PathBuf>,
     /// How scans are started from the web view.
     pub serve: ServeTable,
+    /// What is scanned when, by `rung schedule run`.
+    pub schedules: Vec<schedule::ScheduleTable>,
+    /// Where bundles lie, where the file says so; a folder is as seen from here.
+    pub scans: Option<Location>,
+    /// How long bundles are kept.
+    pub retention: Retention,
+    /// Who is told what after a scan.
+    pub notify: NotifyTable,
 }
 
 /// Today's date of the user's clock, in UTC.
@@ -76,15 +95,16 @@ pub fn today() -> Date {
 impl Config {
     /// Reads the configuration that the flags name, or what lies in this folder; nothing there is every default.
     pub fn load(flags: &Flags) -> Result<Config, Failure> {
-        let found = flags.config.clone().or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into()));
-        let mut config = match &found {
-            Some(path) => {
-                let document = Document::open(path)?;
-                of(&document.root()?)?
-            }
-            None => Named::default(),
+        let text = flags.config_text.as_ref().filter(|text| flags.config.is_none() && !text.is_empty());
+        let usual = || (text.is_none() && Path::new(CONFIG).is_file()).then(|| CONFIG.into());
+        let found = flags.config.clone().or_else(usual);
+        let document = match (&found, text) {
+            (Some(path), _) => Some(Document::open(path)?),
+            (None, Some(text)) => Some(Document::of("RUNG_CONFIG_TEXT", text)),
+            (None, None) => None,
         };
         let folder = found.as_deref().and_then(Path::parent).unwrap_or(Path::new("")).to_owned();
+        let mut config = document.map(|document| of(&document.root()?, &folder)).transpose()?.unwrap_or_default();
         let in_folder = |path: PathBuf| folder.join(path);
         let attestations = flags.attestations.clone().or_else(|| config.attestations.take().map(in_folder));
         let usual = folder.join(ATTESTATIONS);
@@ -108,8 +128,29 @@ impl Config {
             attestation_days: days,
             waivers: new,
             serve: config.serve,
+            schedules: config.schedules,
+            scans: config.scans.map(|scans| scans.seen_from(&folder)),
+            retention: config.retention,
+            notify: config.notify,
         })
     }
+}
+
+/// Where bundles lie, as the configuration says that is named or lies here; nothing else of it is read.
+pub(crate) fn scans() -> Result<Option<Location>, Failure> {
+    let named = std::env::var_os("RUNG_CONFIG").filter(|name| !name.is_empty()).map(PathBuf::from);
+    let Some(path) = named.or_else(|| Path::new(CONFIG).is_file().then(|| CONFIG.into())) else { return Ok(None) };
+    let document = Document::open(&path)?;
+    let scans = location(&document.root()?)?;
+    Ok(scans.map(|scans| scans.seen_from(path.parent().unwrap_or(Path::new("")))))
+}
+
+/// `scans`.
+fn location(root: &Table<'_>) -> Result<Option<Location>, Failure> {
+    let Some(text) = root.text("scans")? else { return Ok(None) };
+    let location =
+        text.value.parse().map_err(|why: String| root.document.error(&text.span, &format!("scans: {why}")))?;
+    Ok(Some(location))
 }
 
 /// The files of waivers, and the one that new waivers go into.
@@ -133,14 +174,19 @@ struct Named {
     register: Option<String>,
     days: Option<i64>,
     serve: ServeTable,
+    schedules: Vec<schedule::ScheduleTable>,
+    scans: Option<Location>,
+    retention: Retention,
+    notify: NotifyTable,
 }
 
-fn of(root: &Table<'_>) -> Result<Named, Failure> {
+fn of(root: &Table<'_>, folder: &Path) -> Result<Named, Failure> {
     let mut named = Named {
         attestations: root.text("attestations")?.map(|text| text.value.into()),
         waivers: root.texts("waivers")?.into_iter().map(|text| text.value.into()).collect(),
         register: root.text("register")?.map(|text| text.value),
         days: root.integer("attestation_days", 1..1828)?,
+        scans: location(root)?,
         ..Named::default()
     };
     if let Some(table) = root.table("scope")? {
@@ -154,6 +200,13 @@ fn of(root: &Table<'_>) -> Result<Named, Failure> {
     }
     if let Some(table) = root.table("serve")? {
         named.serve = settings::serve(&table)?;
+    }
+    named.schedules = schedule::schedules(root, folder)?;
+    if let Some(table) = root.table("retention")? {
+        named.retention = retention::read(&table)?;
+    }
+    if let Some(table) = root.table("notify")? {
+        named.notify = notify::read(&table)?;
     }
     root.done()?;
     Ok(named)

@@ -48,8 +48,7 @@ impl Document {
         Ok(Document { path: path.to_owned(), text: text.trim_start_matches('\u{feff}').to_owned() })
     }
 
-    /// A text under a name, for tests.
-    #[cfg(test)]
+    /// A text under a name.
     pub(crate) fn of(path: &str, text: &str) -> Self {
         Document { path: path.into(), text: text.to_owned() }
     }
@@ -168,6 +167,15 @@ impl<'d> Table<'d> {
                 Err(self.document.error(&value.span(), &words))
             }
             None => self.wrong(key, value, "a whole number"),
+        }
+    }
+
+    /// A number.
+    pub(crate) fn number(&self, key: &'static str) -> Result<Option<Placed<f64>>, Failure> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match number(value.get_ref()) {
+            Some(number) => Ok(Some(Placed { value: number, span: value.span() })),
+            None => self.wrong(key, value, "a number"),
         }
     }
 

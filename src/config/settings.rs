@@ -7,7 +7,10 @@ use rung_rules::{
     model::{Control, Level, Pattern, ScopeRule, TagRule, Threshold, Thresholds},
 };
 
-use super::reading::{Placed, Table, did_you_mean};
+use super::{
+    reading::{Placed, Table, did_you_mean},
+    schedule::region,
+};
 use crate::failure::Failure;
 
 /// `[serve]`: how scans are started from the web view.
@@ -22,17 +25,7 @@ pub struct ServeTable {
 }
 
 pub(super) fn serve(table: &Table<'_>) -> Result<ServeTable, Failure> {
-    let region = |text: Placed<String>| {
-        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        match text.value.bytes().all(plain) && !text.value.starts_with('-') {
-            true => Ok(text.value),
-            false => {
-                let words = format!("regions: {:?} is no region like eu-central-1, and not all", text.value);
-                Err(table.document.error(&text.span, &words))
-            }
-        }
-    };
-    let regions = table.texts("regions")?.into_iter().map(region).collect::<Result<Vec<_>, _>>()?;
+    let regions = table.texts("regions")?.into_iter().map(|text| region(table, text)).collect::<Result<Vec<_>, _>>()?;
     let serve = ServeTable { regions, org: table.flag("org")?, demo: table.flag("demo")? };
     table.done()?;
     if serve.demo && (serve.org || !serve.regions.is_empty()) {

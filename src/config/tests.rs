@@ -1,10 +1,12 @@
+use std::path::Path;
+
 use rung_rules::model::{Control, Level};
 
-use super::{Named, of, reading::Document, template};
+use super::{Config, Flags, Named, of, reading::Document, template};
 
 fn read(text: &str) -> Result<Named, String> {
     let document = Document::of("rung.toml", text);
-    document.root().and_then(|root| of(&root)).map_err(|failure| failure.message)
+    document.root().and_then(|root| of(&root, Path::new(""))).map_err(|failure| failure.message)
 }
 
 fn wrong(text: &str) -> String {
@@ -77,11 +79,31 @@ fn the_written_template_can_be_read_and_changes_nothing() {
     let text: String = template::text()
         .lines()
         .map(|line| match line.strip_prefix('#') {
-            Some(rest) if !rest.starts_with(' ') && rest.contains(" = ") => format!("{rest}\n"),
+            Some(rest) if rest.starts_with("[[") || (!rest.starts_with(' ') && rest.contains(" = ")) => {
+                format!("{rest}\n")
+            }
             _ => format!("{line}\n"),
         })
         .collect();
     let named = read(&text).unwrap();
     assert_eq!(named.settings.targets.len(), 10);
+    assert_eq!(named.schedules.len(), 1);
+    assert_eq!(named.notify.to.len(), 1);
     assert!(text.contains("\"090.new_volume_days\" = 90"));
+}
+
+#[test]
+fn the_configuration_itself_may_come_in_place_of_a_file() {
+    let text = |text: &str| Flags { config_text: Some(text.to_owned()), ..Flags::default() };
+    let config = Config::load(&text("register = \"s3://team/debt.csv\"")).unwrap();
+    assert_eq!(config.register.as_deref(), Some("s3://team/debt.csv"));
+    let message = Config::load(&text("regster = 'x'")).unwrap_err().message;
+    assert!(message.starts_with("RUNG_CONFIG_TEXT, line 1, column 1: unknown key"), "{message}");
+    // A file that is named stands above it; an empty variable is none.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rung.toml");
+    std::fs::write(&path, "register = \"s3://team/file.csv\"").unwrap();
+    let both = Flags { config: Some(path), ..text("register = 's3://team/text.csv'") };
+    assert_eq!(Config::load(&both).unwrap().register.as_deref(), Some("s3://team/file.csv"));
+    assert_eq!(Config::load(&text("")).unwrap().register, None);
 }

@@ -22,8 +22,10 @@ pub struct Read<'a> {
     pub modified: Option<Date>,
     /// The gap in place of a date where nothing tells one.
     pub undated: &'a dyn Fn() -> GapId,
-    /// Days of the last seven with a recorded scan.
-    pub days_with_scans: u32,
+    /// Days of the last seven with a recorded scan; the gap where the store could not be asked.
+    pub days_with_scans: Result<u32, GapId>,
+    /// Those of which this machine's folder tells.
+    pub days_in_folder: u32,
 }
 
 impl Register {
@@ -45,7 +47,11 @@ impl Register {
             reviewed_on: Observed::known(self.reviewed().max(), read.from),
             closed_on: Observed::known(self.entries.iter().filter_map(|entry| entry.closed).max(), read.from),
             entries_from_scans: count(drafted),
-            days_with_scans: Observed::known(read.days_with_scans, read.from),
+            days_with_scans: match read.days_with_scans {
+                Ok(days) => Observed::known(days, read.from),
+                Err(gap) => Observed::unknown(gap),
+            },
+            days_in_folder: read.days_in_folder,
         };
         let entry = |entry: &super::Entry| DebtEntry {
             id: entry.id.clone(),
@@ -80,6 +86,7 @@ pub fn unread(location: &str, gap: GapId) -> Facts {
         closed_on: Observed::unknown(gap),
         entries_from_scans: Observed::unknown(gap),
         days_with_scans: Observed::unknown(gap),
+        days_in_folder: 0,
     }
     .into()
 }

@@ -102,7 +102,14 @@ fn evidence_counts_what_is_open_and_dates_what_changed() {
         let register = Register::parse("d.csv", text.as_bytes()).unwrap();
         let modified = modified.map(|date| date.parse().unwrap());
         let (from, undated) = (SourceId(7), &|| GapId(9));
-        register.evidence(super::Read { location: "d.csv", from, modified, undated, days_with_scans: 3 })
+        register.evidence(super::Read {
+            location: "d.csv",
+            from,
+            modified,
+            undated,
+            days_with_scans: Ok(3),
+            days_in_folder: 2,
+        })
     };
     let (register, entries) = read(CSV, None);
     assert_eq!((register.open_entries.value(), register.closed_entries.value()), (Some(&1), Some(&1)));

@@ -77,7 +77,7 @@ impl<'o> Lines<'o> {
 }
 
 /// The error beneath: that a reader went away (`| head`) must be seen for what it is.
-fn broken(error: csv::Error) -> io::Error {
+pub(super) fn broken(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,
         other => io::Error::other(format!("{other:?}")),

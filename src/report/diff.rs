@@ -55,7 +55,7 @@ fn sections(changes: &Changes) -> Vec<(&'static str, Vec<&ControlChange>)> {
 
 /// "3", "3 to 5 possible", "-".
 fn standing(standing: Option<Standing>) -> String {
-    let Some(Standing { confirmed, possible, with_waivers }) = standing else { return "-".to_owned() };
+    let Some(Standing { confirmed, possible, with_waivers, .. }) = standing else { return "-".to_owned() };
     let possible = if possible > confirmed { format!(" (possible {})", possible.number()) } else { String::new() };
     let waived = with_waivers.filter(|level| *level != confirmed);
     let waived = waived.map(|level| format!(" ({} with waivers)", level.number())).unwrap_or_default();

@@ -12,9 +12,9 @@ mod template;
 
 use std::io::{self, Write};
 
-use rung_rules::{changes::Changes, model::Judged};
+use rung_rules::model::Judged;
 
-use super::Head;
+use super::{Earlier, Head};
 
 pub use page::Page;
 pub use report::Report;
@@ -22,11 +22,11 @@ pub use report::Report;
 /// Writes the main page alone: it says where the facts are that it has not.
 pub fn write(
     head: &Head,
-    changes: Option<&Changes>,
+    earlier: Earlier<'_>,
     findings: impl IntoIterator<Item: Judged>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    Page::of(head, findings)?.report(head, changes, None)?.write(out)
+    Page::of(head, findings)?.report(head, earlier, None)?.write(out)
 }
 
 #[cfg(test)]

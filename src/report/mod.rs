@@ -5,6 +5,7 @@ pub mod console;
 pub mod csv;
 pub mod diff;
 pub mod german;
+pub mod history;
 pub mod html;
 pub mod json;
 pub mod jsonl;
@@ -28,6 +29,8 @@ use rung_rules::{
     changes::Changes,
     model::{Assessment, Judged},
 };
+
+use crate::history::History;
 
 pub use rows::Lots;
 pub use wafpass::Project;
@@ -71,6 +74,24 @@ pub struct Rendering<'a> {
     pub took: Option<Duration>,
     /// What changed since the scan before.
     pub changes: Option<&'a Changes>,
+    /// The levels of the scans before.
+    pub history: Option<&'a History>,
+}
+
+/// What a report shows of the scans before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Earlier<'a> {
+    /// What changed since the last of them.
+    pub changes: Option<&'a Changes>,
+    /// Their levels.
+    pub history: Option<&'a History>,
+}
+
+impl<'a> Rendering<'a> {
+    /// What it shows of the scans before.
+    pub fn earlier(&self) -> Earlier<'a> {
+        Earlier { changes: self.changes, history: self.history }
+    }
 }
 
 /// Writes an assessment in a format.
@@ -84,7 +105,7 @@ pub fn write(
     match format {
         Format::Text => text::write(head, rendering, out),
         Format::Json => json::write(&head.clone().with_findings(json::Stream::new(findings.into_iter())).0, out),
-        Format::Html => html::write(head, rendering.changes, findings, out),
+        Format::Html => html::write(head, rendering.earlier(), findings, out),
         Format::Csv => csv::write(findings, out),
         Format::Md => markdown::write(head, rendering.changes, out),
         Format::Junit => junit::write(head, out),

@@ -36,6 +36,11 @@ pub fn write(head: &Head, rendering: &Rendering<'_>, out: &mut dyn Write) -> io:
     if let Some(changes) = rendering.changes {
         super::diff::since(changes, out)?;
     }
+    if let Some(words) = rendering.history.and_then(super::history::in_short) {
+        writeln!(out, "  {}", bold("Over time"))?;
+        wrapped(&words, "", out)?;
+        writeln!(out)?;
+    }
     footer(head, rendering, out)
 }
 

@@ -1,15 +1,21 @@
 //! The performance debt register of a scan: read before it from a file, or in it from S3.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use rung_collectors::{aws::Place, calls::s3_object, local_file};
 use rung_rules::{
     facts::Kind,
     model::{Evidence, GapId, Tags, Unseen},
 };
 
-use crate::register::{Read, Register, unread};
+use crate::{
+    register::{Read, Register, unread},
+    store::{Store, StoreError, StoreUrl},
+};
+
+/// Days before today that are looked at.
+const DAYS_BEFORE: i64 = 6;
 
 /// A register that a scan is handed.
 #[derive(Clone, Debug)]
@@ -18,8 +24,12 @@ pub struct Handed {
     pub location: String,
     /// What is in it.
     pub content: Content,
-    /// When scans of this machine began, with their accounts.
+    /// When the scans of this machine's folder began, with their accounts.
     pub scans: Vec<(Timestamp, Vec<String>)>,
+    /// Why there may be more of them.
+    pub unseen: Option<String>,
+    /// The store, which may know of scans that other machines made, and of those whose bundles were cleared away.
+    pub store: Option<StoreUrl>,
 }
 
 /// What is in a register.
@@ -40,17 +50,17 @@ pub enum Content {
 pub(super) async fn evidence(handed: &Handed, place: &Arc<Place>) -> (Vec<Evidence>, Option<Unseen>) {
     let location = handed.location.as_str();
     let undated = &|| local_file::gap(place, location, "the day of the last change");
-    let days_with_scans = handed.days_with_scans(place);
+    let (days_in_folder, days_with_scans) = handed.days_with_scans(place).await;
     let read = match &handed.content {
         Content::Local(register) => {
             let from = local_file::source(place, location, register.entries.len());
-            let read = Read { location, from, modified: None, undated, days_with_scans };
+            let read = Read { location, from, modified: None, undated, days_with_scans, days_in_folder };
             Ok(register.evidence(read))
         }
         Content::S3 { bucket, key } => match in_s3(place, bucket, key).await {
             Err(gap) => Err(gap),
             Ok((register, modified, from)) => {
-                Ok(register.evidence(Read { location, from, modified, undated, days_with_scans }))
+                Ok(register.evidence(Read { location, from, modified, undated, days_with_scans, days_in_folder }))
             }
         },
     };
@@ -89,17 +99,37 @@ fn day(at: Timestamp) -> Date {
 }
 
 impl Handed {
-    /// Days of the last seven, today's included, on which a scan of this account began.
-    fn days_with_scans(&self, place: &Place) -> u32 {
+    /// Days of the last seven, today's included, on which a scan of this account began: those that are known for certain, and with those that
+    /// the store or a bucket may know beside them.
+    async fn days_with_scans(&self, place: &Place) -> (u32, Result<u32, GapId>) {
         let today = day(place.span.now);
-        let recent = |date: &Date| today.since(*date).is_ok_and(|span| (0..7).contains(&span.get_days()));
+        let first = today.saturating_sub(DAYS_BEFORE.days());
         let of_account = |accounts: &[String]| accounts.iter().any(|account| **account == *place.account);
-        let mut days: Vec<Date> =
-            self.scans.iter().filter(|(_, accounts)| of_account(accounts)).map(|(at, _)| day(*at)).collect();
-        days.push(today);
-        days.retain(recent);
-        days.sort();
-        days.dedup();
-        days.len() as u32
+        let began = self.scans.iter().filter(|(_, accounts)| of_account(accounts)).map(|(at, _)| day(*at));
+        let mut days: BTreeSet<Date> = began.filter(|date| (first..=today).contains(date)).collect();
+        days.insert(today);
+        let unseen = match self.in_store(&place.account, first, today).await {
+            Ok(stored) => {
+                days.extend(stored);
+                self.unseen.clone()
+            }
+            Err(why) => Some(why.to_string()),
+        };
+        let certain = days.len() as u32;
+        match unseen {
+            // No more than all of them can be missing.
+            Some(why) if certain <= DAYS_BEFORE as u32 => {
+                (certain, Err(local_file::store_gap(place, "the days with scans", why)))
+            }
+            _ => (certain, Ok(certain)),
+        }
+    }
+
+    async fn in_store(&self, account: &str, first: Date, last: Date) -> Result<BTreeSet<Date>, StoreError> {
+        let Some(url) = &self.store else { return Ok(BTreeSet::new()) };
+        let Some(store) = Store::open_if_there(url).await? else { return Ok(BTreeSet::new()) };
+        let days = store.days_with_scans(account, first, last).await;
+        store.close().await;
+        days
     }
 }

@@ -10,6 +10,8 @@ use std::{
 use tokio::sync::Mutex;
 
 use crate::{
+    depot::Depot,
+    failure::Failure,
     plain::plain,
     store::{Store, StoreError},
 };
@@ -21,14 +23,19 @@ const EVERY: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug)]
 pub(super) struct Intake {
     store: Store,
-    scans: PathBuf,
+    depot: Depot,
     /// What was told already: a bundle that cannot be taken is told once.
     told: Arc<Mutex<BTreeSet<String>>>,
 }
 
 impl Intake {
     pub(super) fn new(store: Store, scans: &Path) -> Self {
-        Intake { store, scans: scans.to_owned(), told: Arc::default() }
+        Intake::of(store, Depot::in_folder(scans))
+    }
+
+    /// Takes in what lies in a depot.
+    pub(super) fn of(store: Store, depot: Depot) -> Self {
+        Intake { store, depot, told: Arc::default() }
     }
 
     /// Looks now. What this bundle was refused for is the error.
@@ -54,7 +61,14 @@ impl Intake {
 
     async fn look(&self) -> Result<Vec<(PathBuf, String)>, StoreError> {
         let mut told = self.told.lock().await;
-        let refused = self.store.sync(&self.scans).await?.refused;
+        // A bucket that is away keeps nothing of what is here from being shown.
+        if let Err(failure) = self.exchange().await {
+            let words = failure.message;
+            if told.insert(words.clone()) {
+                tell(&words);
+            }
+        }
+        let refused = self.store.sync(self.depot.folder()).await?.refused;
         for (folder, why) in &refused {
             let words = format!("{} is not shown: {why}", folder.display());
             if told.insert(words.clone()) {
@@ -62,6 +76,14 @@ impl Intake {
             }
         }
         Ok(refused)
+    }
+}
+
+impl Intake {
+    /// Puts what waits and fetches what is missing, where there is a bucket.
+    async fn exchange(&self) -> Result<(), Failure> {
+        self.depot.put_waiting().await?;
+        self.depot.fetch_all().await
     }
 }
 

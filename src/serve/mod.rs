@@ -38,7 +38,12 @@ pub use network::Network;
 pub use page::{Chrome, Pages};
 pub use visitor::Visitor;
 
-use crate::{config::Flags, failure::Failure, store::Store};
+use crate::{
+    config::Flags,
+    depot::{Depot, Location},
+    failure::Failure,
+    store::{Store, StoreUrl},
+};
 
 /// Bytes that a request may bring: forms are short.
 const MOST_BYTES: usize = 64 * 1024;
@@ -87,6 +92,16 @@ impl Web {
         let intake = intake::Intake::new(store.clone(), &settings.scans);
         let runs = runs::Runs::new(&settings.scans, intake.clone());
         Ok(Web { store, pages, settings: Arc::new(settings), door, needs: people::Needs::default(), intake, runs })
+    }
+}
+
+impl Web {
+    /// Shows what lies in a depot; scans that are started here are told where it is, if that was named at the start.
+    #[must_use]
+    pub fn keeping(mut self, depot: Depot, named: Option<&Location>, store: &StoreUrl) -> Self {
+        self.intake = intake::Intake::of(self.store.clone(), depot);
+        self.runs = runs::Runs::new(&self.settings.scans, self.intake.clone()).naming(named, store);
+        self
     }
 }
 

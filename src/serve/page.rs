@@ -27,6 +27,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("findings.html", include_str!("templates/findings.html")),
     ("gaps.html", include_str!("templates/gaps.html")),
     ("overview.html", include_str!("templates/overview.html")),
+    ("removed.html", include_str!("templates/removed.html")),
     ("scan.html", include_str!("templates/scan.html")),
     ("scans.html", include_str!("templates/scans.html")),
     ("trend.html", include_str!("templates/trend.html")),
@@ -35,6 +36,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("attest.html", include_str!("templates/attest.html")),
     ("waive.html", include_str!("templates/waive.html")),
     ("run.html", include_str!("templates/run.html")),
+    ("schedule.html", include_str!("templates/schedule.html")),
 ];
 
 /// The report's own look.
@@ -64,7 +66,7 @@ const ASSETS: &[(&str, &str, &str)] = &[
 pub struct Chrome {
     /// The page's title.
     pub title: String,
-    /// The entry of the menu that it belongs to: `overview`, `scans`, `trend`, `compare`, `findings`, `people`, `run`;
+    /// The entry of the menu that it belongs to: `overview`, `scans`, `trend`, `compare`, `findings`, `people`, `run`, `schedule`;
     /// empty for none.
     pub at: &'static str,
     /// Who looks, where a proxy says so.

@@ -5,10 +5,10 @@
 
 use std::{
     collections::VecDeque,
+    ffi::OsString,
     fs,
-    io::{BufRead, BufReader, Write},
+    io::Write,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -19,20 +19,17 @@ use tokio::sync::watch;
 use super::intake::Intake;
 use crate::{
     config::{Config, Flags},
+    depot::Location,
     failure::Failure,
     plain::plain,
+    runs,
+    store::StoreUrl,
 };
 
-/// Lines of a scan's standard error that are kept.
-const LINES: usize = 40;
-/// Characters of a line that are kept.
-const LINE: usize = 2_000;
 /// Earlier runs that are shown.
 const SHOWN: usize = 50;
 /// Where earlier runs are written down, in the folder of bundles. What begins with a dot there is no bundle.
 const KEPT: &str = ".serve-runs.jsonl";
-/// What the server knows and its scans need not.
-const SECRETS: [&str; 2] = ["RUNG_SERVE_TOKEN", "RUNG_STORE"];
 
 /// A scan under way.
 #[derive(Debug)]
@@ -40,9 +37,7 @@ struct Running {
     started: Timestamp,
     by: Option<String>,
     command: String,
-    lines: VecDeque<String>,
-    /// Closed to stop it.
-    stdin: Option<ChildStdin>,
+    scan: runs::Running,
 }
 
 /// A scan under way, as the page shows it.
@@ -86,6 +81,10 @@ pub(super) struct Runs {
     state: Arc<Mutex<State>>,
     scans: PathBuf,
     intake: Intake,
+    /// `--scans` of the scans that are started.
+    named: Option<OsString>,
+    /// The store that is shown.
+    store: Option<StoreUrl>,
     busy: watch::Sender<bool>,
 }
 
@@ -93,7 +92,12 @@ impl Runs {
     pub(super) fn new(scans: &Path, intake: Intake) -> Self {
         let earlier = earlier(&scans.join(KEPT));
         let state = Arc::new(Mutex::new(State { running: None, earlier }));
-        Runs { state, scans: scans.to_owned(), intake, busy: watch::Sender::new(false) }
+        Runs { state, scans: scans.to_owned(), intake, named: None, store: None, busy: watch::Sender::new(false) }
+    }
+
+    /// Tells the scans that are started where bundles lie.
+    pub(super) fn naming(self, named: Option<&Location>, store: &StoreUrl) -> Self {
+        Runs { named: named.map(Location::written), store: Some(store.clone()), ..self }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -113,30 +117,23 @@ impl Runs {
             return Ok(false);
         }
         fs::create_dir_all(&self.scans).map_err(|error| Failure::file("make", &self.scans, &error))?;
-        let bundle = free(&self.scans);
-        let mut child = spawn(&arguments(flags, config, &bundle))?;
         let started = Timestamp::now();
+        let bundle = runs::free(&self.scans, started);
+        let mut all = arguments(flags, config, &bundle);
+        all.extend(self.named.iter().flat_map(|named| ["--scans".into(), named.clone()]));
+        let scan = runs::start(&all, self.store.as_ref(), &[])?;
         let command = shown(flags, config);
-        state.running = Some(Running { started, by, command, lines: VecDeque::new(), stdin: child.stdin.take() });
+        state.running = Some(Running { started, by, command, scan: scan.clone() });
         self.busy.send_replace(true);
         drop(state);
         let runs = self.clone();
-        tokio::spawn(async move { runs.follow(child, bundle).await });
+        tokio::spawn(async move { runs.follow(scan, bundle).await });
         Ok(true)
     }
 
-    /// Keeps a scan's last lines, waits for its end, and has the store take it in.
-    async fn follow(self, mut child: Child, bundle: PathBuf) {
-        let stderr = child.stderr.take();
-        let reader = self.clone();
-        let waited = tokio::task::spawn_blocking(move || {
-            for line in stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n')).map_while(Result::ok)
-            {
-                reader.keep(&String::from_utf8_lossy(&line));
-            }
-            child.wait().ok().and_then(|status| status.code())
-        });
-        let code = waited.await.ok().flatten();
+    /// Waits for a scan's end, and has the store take it in.
+    async fn follow(self, scan: runs::Running, bundle: PathBuf) {
+        let code = scan.end().await;
         let is_there = bundle.join("manifest.json").is_file();
         let unstored = match is_there {
             true => self.intake.take(&bundle).await.err(),
@@ -145,22 +142,12 @@ impl Runs {
         self.ended(code, is_there.then_some(bundle), unstored);
     }
 
-    fn keep(&self, line: &str) {
-        let line: String = line.trim_end().chars().take(LINE).collect();
-        if let Some(running) = self.state().running.as_mut().filter(|_| !line.is_empty()) {
-            running.lines.push_back(line);
-            if running.lines.len() > LINES {
-                running.lines.pop_front();
-            }
-        }
-    }
-
     fn ended(&self, code: Option<i32>, bundle: Option<PathBuf>, unstored: Option<String>) {
         let mut state = self.state();
         if let Some(running) = state.running.take() {
-            let Running { started, by, command, lines, .. } = running;
+            let Running { started, by, command, scan } = running;
             let (started, ended) = (minute(started), minute(Timestamp::now()));
-            let (meaning, lines) = (meaning(code).to_owned(), lines.into());
+            let (meaning, lines) = (runs::meaning(code).to_owned(), scan.lines());
             let ended = Ended { started, ended, by, command, code, meaning, bundle, lines, unstored };
             write_down(&self.scans.join(KEPT), &ended);
             state.earlier.push_front(ended);
@@ -172,8 +159,8 @@ impl Runs {
 
     /// Has the scan under way write what it saw, and end.
     pub(super) fn stop(&self) {
-        if let Some(running) = self.state().running.as_mut() {
-            running.stdin = None;
+        if let Some(running) = &self.state().running {
+            running.scan.stop();
         }
     }
 
@@ -198,8 +185,8 @@ fn now(running: &Running) -> Now {
         started: minute(running.started),
         by: running.by.clone(),
         command: running.command.clone(),
-        lines: running.lines.iter().cloned().collect(),
-        stopping: running.stdin.is_none(),
+        lines: running.scan.lines(),
+        stopping: running.scan.is_stopping(),
     }
 }
 
@@ -207,20 +194,8 @@ fn minute(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// A folder for the bundle that is not there yet.
-fn free(scans: &Path) -> PathBuf {
-    let stamp = Timestamp::now().strftime("%Y%m%dT%H%M%SZ").to_string();
-    let names = std::iter::once(stamp.clone()).chain((2_u32..).map(|n| format!("{stamp}-{n}")));
-    names.map(|name| scans.join(name)).find(|path| !path.exists()).unwrap_or_else(|| scans.join(stamp))
-}
-
 fn arguments(flags: &Flags, config: &Config, bundle: &Path) -> Vec<std::ffi::OsString> {
-    let mut all: Vec<std::ffi::OsString> = vec!["scan".into(), "--served".into(), "--bundle".into(), bundle.into()];
-    let mut file = |flag: &str, path: &Path| all.extend([flag.into(), path.into()]);
-    flags.config.iter().for_each(|path| file("--config", path));
-    flags.attestations.iter().for_each(|path| file("--attestations", path));
-    flags.waivers.iter().for_each(|path| file("--waivers", path));
-    flags.register.iter().for_each(|path| file("--register", Path::new(path)));
+    let mut all = runs::arguments(flags, bundle);
     all.extend(chosen(config).into_iter().map(Into::into));
     all
 }
@@ -243,34 +218,6 @@ pub(super) fn shown(flags: &Flags, config: &Config) -> String {
     let file = flags.config.iter().flat_map(|path| ["--config".to_owned(), path.display().to_string()]);
     let words = ["rung".to_owned(), "scan".to_owned()].into_iter().chain(file).chain(chosen(config));
     words.collect::<Vec<_>>().join(" ")
-}
-
-fn spawn(arguments: &[std::ffi::OsString]) -> Result<Child, Failure> {
-    let failed = |error: std::io::Error| Failure::usage(format!("the scan cannot be started: {error}"));
-    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    command.env("RUNG_PROGRESS", "lines");
-    SECRETS.iter().for_each(|name| {
-        command.env_remove(name);
-    });
-    // The terminal's Ctrl-C is for the server, which then tells the scan.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().map_err(failed)
-}
-
-/// What an exit code says, as `rung --help` does.
-fn meaning(code: Option<i32>) -> &'static str {
-    match code {
-        Some(0) => "done",
-        Some(1) => "done, and a control stands below its bar",
-        Some(2) => "usage, configuration or input is wrong",
-        Some(3) => "the scan is not complete",
-        Some(4) => "no usable credentials",
-        Some(130) => "stopped; what was seen until then is in the bundle",
-        Some(_) => "ended by a defect",
-        None => "ended by a signal",
-    }
 }
 
 /// The runs that were written down, the last one first. A line that cannot be read is passed over.

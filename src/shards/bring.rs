@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Place;
 use crate::{
     bundle::{Bundle, Manifest},
     failure::Failure,
+    place::Place,
 };
 
 /// Name of a shard's manifest in the plan's folder.

@@ -7,11 +7,12 @@ use jiff::Timestamp;
 use rung_collectors::closed;
 use rung_rules::model::{AccountReport, AccountState, Cause, Scan, Scope, Settings};
 
-use super::{Place, Shard, ShardPlan, bring};
+use super::{Shard, ShardPlan, bring};
 use crate::{
     assembly::{Accounts, Whole},
     bundle::{AccountFolder, Bundle, OfAccount},
     failure::Failure,
+    place::Place,
     scan::many::ScanSums,
 };
 

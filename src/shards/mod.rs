@@ -12,12 +12,10 @@
 mod bring;
 mod merge;
 mod pack;
-mod place;
 mod plan;
 
 pub use bring::{Brought, bring, is_done};
 pub use merge::{Merging, begin as merge};
 pub use pack::pack;
-pub use place::Place;
 pub(crate) use plan::MOST;
 pub use plan::{Item, Shard, ShardPlan};

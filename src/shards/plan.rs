@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use rung_collectors::aws::Member;
 use serde::{Deserialize, Serialize};
 
-use super::Place;
 use crate::{
     failure::Failure,
+    place::Place,
     unfinished::{Many, Plan},
 };
 
@@ -154,6 +154,7 @@ mod tests {
     use rung_rules::model::Settings;
 
     use super::{super::pack, *};
+    use crate::depot::Location;
 
     fn member(id: &str) -> Member {
         Member { id: id.into(), name: Some("a \u{1b}[31m name".into()), unit: None }
@@ -162,7 +163,7 @@ mod tests {
     #[tokio::test]
     async fn a_plan_is_read_as_it_was_put_and_never_replaced() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::open(folder.path().to_str().unwrap()).await.unwrap();
+        let place = Place::open(&Location::Folder(folder.path().into())).await.unwrap();
         let scan = Plan::new(Settings::default(), "2026-11-25T02:00:00Z".parse().unwrap());
         let shards = pack(["333333333333", "111111111111"].map(member).to_vec(), 2, |_| None);
         let plan = ShardPlan::new(scan, "999999999999", "aws", shards);
@@ -183,7 +184,7 @@ mod tests {
     #[tokio::test]
     async fn a_plan_of_another_version_or_a_damaged_one_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::open(folder.path().to_str().unwrap()).await.unwrap();
+        let place = Place::open(&Location::Folder(folder.path().into())).await.unwrap();
         std::fs::write(folder.path().join(PLAN), "{\n\"schema\": 1").unwrap();
         let told = ShardPlan::read(&place).await.unwrap_err().message;
         assert!(told.contains("plan.json, line 2"), "{told}");

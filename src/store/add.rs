@@ -77,6 +77,7 @@ struct There {
     complete: i64,
     finished_at: i64,
     bundle: String,
+    removed_at: Option<i64>,
 }
 
 /// What is to be done with a bundle.
@@ -144,11 +145,15 @@ impl Store {
     }
 }
 
-const THERE: &str = "SELECT num, manifest_sha256, complete, finished_at, bundle FROM scans WHERE id = $1";
+const THERE: &str = "SELECT num, manifest_sha256, complete, finished_at, bundle, removed_at FROM scans WHERE id = $1";
 
 /// A scan is in the store once: as its best bundle has it.
 fn judge(origin: &Origin, there: Option<There>) -> Verdict {
     let Some(there) = there else { return Verdict::Add };
+    // What retention took away does not come back with a copy that lies somewhere else.
+    if there.removed_at.is_some() {
+        return Verdict::Leave(Added::Known);
+    }
     let old = PathBuf::from(&there.bundle);
     let gone = old != origin.bundle && !old.join("manifest.json").is_file();
     if there.manifest_sha256 == origin.manifest_sha256 {
@@ -204,7 +209,7 @@ mod tests {
 
     fn there(bundle: &Path, complete: i64) -> Option<There> {
         let bundle = bundle.to_string_lossy().into_owned();
-        Some(There { num: 7, manifest_sha256: "old".to_owned(), complete, finished_at: 0, bundle })
+        Some(There { num: 7, manifest_sha256: "old".to_owned(), complete, finished_at: 0, bundle, removed_at: None })
     }
 
     #[test]
@@ -228,5 +233,9 @@ mod tests {
             "the old one is gone"
         );
         assert!(matches!(judge(&origin(&other, "old", true), there(&one, 1)), Verdict::Moved(7)));
+        for sha in ["old", "new"] {
+            let removed = there(&one, 0).map(|there| There { removed_at: Some(1), ..there });
+            assert!(matches!(judge(&origin(&other, sha, true), removed), Verdict::Leave(Added::Known)), "{sha}");
+        }
     }
 }

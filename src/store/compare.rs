@@ -1,6 +1,6 @@
 //! Two scans held against each other, from what is stored: levels, outcomes, findings that appeared, went, became better or worse.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use rung_rules::model::{Outcome, Verdict};
 use serde::Serialize;
@@ -17,6 +17,8 @@ pub struct Compared {
     pub levels: Vec<LevelChange>,
     /// Criteria that came out otherwise.
     pub outcomes: Vec<OutcomeChange>,
+    /// False where retention removed the findings of one of them: then the counts are 0 and say nothing.
+    pub known: bool,
     /// Findings of subjects that only the second scan has.
     pub appeared: i64,
     /// Findings of subjects that only the first scan has.
@@ -97,8 +99,21 @@ pub struct ChangedFinding {
 
 impl Store {
     /// What changed from scan `a` to scan `b`.
-    pub async fn compare(&self, a: &ScanRow, b: &ScanRow) -> Result<Compared, StoreError> {
-        let changed = self.changed(a, b).await?;
+    pub async fn compare(&self, a: &ScanRow, b: &ScanRow) -> Result<Arc<Compared>, StoreError> {
+        let newest = self.newest().await?.map(|scan| scan.manifest_sha256).unwrap_or_default();
+        let found = |scan: &ScanRow| format!("{} {}", scan.manifest_sha256, scan.removed_at.is_none());
+        let key = [found(a), found(b), newest];
+        if let Some(compared) = self.compared.get(&key) {
+            return Ok(compared);
+        }
+        let compared = Arc::new(self.work_out(a, b).await?);
+        self.compared.keep(key, compared.clone());
+        Ok(compared)
+    }
+
+    async fn work_out(&self, a: &ScanRow, b: &ScanRow) -> Result<Compared, StoreError> {
+        let known = a.removed_at.is_none() && b.removed_at.is_none();
+        let changed = if known { self.changed(a, b).await? } else { BTreeMap::new() };
         let count = |of: fn(&Change) -> bool| changed.values().filter(|change| of(change)).count() as i64;
         let (appeared, gone) = (count(|change| change.before.is_none()), count(|change| change.after.is_none()));
         let (better, worse) = (count(|change| change.step() > 0), count(|change| change.step() < 0));
@@ -106,13 +121,14 @@ impl Store {
         Ok(Compared {
             levels: levels(&self.levels(a).await?, &self.levels(b).await?),
             outcomes: outcomes(&self.outcomes(a).await?, &self.outcomes(b).await?),
+            known,
             appeared,
             gone,
             better,
             worse,
             seen,
             hidden,
-            same: b.findings() - appeared - (better + worse + seen + hidden),
+            same: if known { b.findings() - appeared - (better + worse + seen + hidden) } else { 0 },
             findings: self.named(changed).await?,
         })
     }

@@ -10,11 +10,13 @@ use sqlx::{
     Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, FromRow, Transaction,
     any::{AnyArguments, AnyPoolOptions, AnyRow},
 };
-use tokio::sync::{Mutex, MutexGuard, Semaphore};
+use tokio::sync::{Mutex, MutexGuard, Semaphore, SemaphorePermit};
 
 use super::{StoreError, StoreUrl, migrate};
 use crate::failure::Failure;
 
+/// What a store of SQLite's has to be told before its first table, or before it is written anew.
+const GIVES_BACK: &str = "PRAGMA auto_vacuum = INCREMENTAL";
 /// Connections at once. A page asks its questions one after another, so a few serve many readers.
 const CONNECTIONS: u32 = 6;
 /// How long a connection may take to come about. Whoever waits for a turn, waits before that.
@@ -91,7 +93,10 @@ impl Db {
         };
         // Alone first: a pool would try again and again, and in the end say only that it took too long.
         let mut first = AnyConnection::connect(&url.driver()?).await.map_err(|error| named(error, url))?;
-        for words in setup {
+        // Of a new store alone, before anything else: what retention takes out is given back to the disk. Of another one this would wait
+        // for whoever writes.
+        let new = matches!(url, StoreUrl::Sqlite(path) if path.metadata().map_or(0, |file| file.len()) == 0);
+        for words in new.then_some(&GIVES_BACK).into_iter().chain(setup) {
             first.execute(*words).await.map_err(|error| named(error, url))?;
         }
         first.close().await.map_err(|error| named(error, url))?;
@@ -146,12 +151,35 @@ impl Db {
 
     /// Begins a change: whoever else wants to change something, in whichever program, waits.
     pub(super) async fn change(&self) -> Result<Change, StoreError> {
+        self.change_of("scans").await
+    }
+
+    /// Begins a change of a few rows of one table: it waits for a turn as readers do, not for whoever takes a bundle in.
+    pub(super) async fn small_change(&self, table: &str) -> Result<(Option<SemaphorePermit<'_>>, Change), StoreError> {
+        let turn = self.turns.acquire().await.ok();
+        Ok((turn, self.change_of(table).await?))
+    }
+
+    async fn change_of(&self, table: &str) -> Result<Change, StoreError> {
         if self.postgres {
             let mut change = self.pool.begin().await?;
-            tell(&mut change, "LOCK TABLE scans IN SHARE ROW EXCLUSIVE MODE", Vec::new()).await?;
+            tell(&mut change, format!("LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE"), Vec::new()).await?;
             return Ok(change);
         }
         Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Gives space that is free back to the disk. Best effort: what is not given back is used again.
+    pub(super) async fn give_back(&self) {
+        let Ok(mut connection) = self.pool.acquire().await else { return };
+        let _ = match self.postgres {
+            true => plainly(&mut connection, &["VACUUM findings, facets, scan_gaps, subjects, gaps"]).await,
+            false => match plainly(&mut connection, &["PRAGMA auto_vacuum"]).await.as_deref() {
+                // A store of an earlier version has to be written anew once.
+                Ok([0]) => plainly(&mut connection, &[GIVES_BACK, "VACUUM", EMPTIED]).await,
+                _ => plainly(&mut connection, &["PRAGMA incremental_vacuum", EMPTIED]).await,
+            },
+        };
     }
 
     /// How many questions were asked so far.
@@ -163,6 +191,18 @@ impl Db {
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// The write-ahead log goes into the file, which then ends earlier.
+const EMPTIED: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+
+/// Statements that no transaction may be around, one after another; the numbers that the last one answers.
+async fn plainly(connection: &mut AnyConnection, all: &[&'static str]) -> Result<Vec<i64>, StoreError> {
+    let mut rows = Vec::new();
+    for sql in all {
+        rows = sqlx::raw_sql(*sql).fetch_all(&mut *connection).await?;
+    }
+    Ok(rows.iter().filter_map(|row| sqlx::Row::try_get::<i64, _>(row, 0).ok()).collect())
 }
 
 /// Makes the folder, and waits for whoever else is opening the store.

@@ -238,6 +238,9 @@ impl Store {
         offset: i64,
         limit: i64,
     ) -> Result<FindingsPage, StoreError> {
+        if scan.removed_at.is_some() {
+            return Ok(FindingsPage { findings: Vec::new(), total: 0 });
+        }
         let question = Question::new(scan, filter);
         let total = match *filter == Filter::default() {
             true => scan.findings(),

@@ -63,7 +63,7 @@ impl Store {
             "SELECT {COLUMNS} WHERE l.scan = $1 ORDER BY g.operation, g.account, g.region, g.what, g.num LIMIT $2 OFFSET $3"
         );
         let gaps = self.db.all(sql, vec![scan.num.into(), limit.into(), offset.into()]).await?;
-        Ok(GapsPage { gaps, total: scan.gaps })
+        Ok(GapsPage { gaps, total: if scan.removed_at.is_some() { 0 } else { scan.gaps } })
     }
 
     /// The gaps of a scan that one of these ids stands for.

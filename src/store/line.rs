@@ -9,7 +9,7 @@ use super::{
 };
 
 /// Scans that are compared over time: of one account, or of an organisation by the same caller, whose account ends the id.
-pub(super) fn series(scan: &Scan) -> String {
+pub(crate) fn series(scan: &Scan) -> String {
     match scan.accounts.as_slice() {
         [account] => account.clone(),
         _ => format!("organisation of {}", scan.id.rsplit('-').next().unwrap_or_default()),

@@ -1,6 +1,7 @@
 //! Where a store is: a file, or a PostgreSQL server.
 
 use std::{
+    ffi::OsString,
     fmt,
     path::{Path, PathBuf},
     str::FromStr,
@@ -20,7 +21,7 @@ pub enum StoreUrl {
 }
 
 /// The variable of the environment that names another store than the user's own.
-const VARIABLE: &str = "RUNG_STORE";
+pub(crate) const VARIABLE: &str = "RUNG_STORE";
 
 impl StoreUrl {
     /// The usual file, beside the folder of bundles.
@@ -34,6 +35,22 @@ impl StoreUrl {
         match std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()) {
             Some(text) => text.parse().map_err(|error| Failure::usage(format!("{VARIABLE}: {error}"))),
             None => StoreUrl::in_folder(scans),
+        }
+    }
+
+    /// Whether a store may be there: a file that nobody made yet holds nothing.
+    pub fn may_be_there(&self) -> bool {
+        match self {
+            StoreUrl::Sqlite(path) => path.is_file(),
+            StoreUrl::Postgres(_) => true,
+        }
+    }
+
+    /// The whole address, password included: for a process of our own, never to be shown.
+    pub(crate) fn written(&self) -> OsString {
+        match self {
+            StoreUrl::Sqlite(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()).into_os_string(),
+            StoreUrl::Postgres(url) => url.as_str().into(),
         }
     }
 

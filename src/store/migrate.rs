@@ -10,7 +10,12 @@ use sqlx::{
 use super::StoreError;
 
 /// The steps, in order. What is released is never changed: a change is a further step.
-const STEPS: &[(i64, &str, &str)] = &[(1, "store", include_str!("migrations/0001_store.sql"))];
+const STEPS: &[(i64, &str, &str)] = &[
+    (1, "store", include_str!("migrations/0001_store.sql")),
+    (2, "runs", include_str!("migrations/0002_runs.sql")),
+    (3, "notified", include_str!("migrations/0003_notified.sql")),
+    (4, "kept", include_str!("migrations/0004_kept.sql")),
+];
 
 /// Brings the schema to this version.
 pub(super) async fn migrate(pool: &AnyPool, postgres: bool) -> Result<(), StoreError> {

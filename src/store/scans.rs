@@ -55,13 +55,15 @@ pub struct ScanRow {
     pub not_applicable: i64,
     /// What could not be seen.
     pub gaps: i64,
+    /// When retention took its bundle away, and its findings and gaps with it; levels and outcomes stay.
+    pub removed_at: Option<Timestamp>,
     /// Levels of the ten controls: confirmed, possible, observed.
     #[serde(skip)]
     pub(super) levels: String,
 }
 
 const SCANS: &str = "SELECT num, id, series, started_at, finished_at, complete, rung, regions, accounts, bundle, manifest_sha256, previous, \
-     pillar, pillar_possible, by_minimum, fails, unknowns, passes, not_applicable, gaps, levels FROM scans";
+     pillar, pillar_possible, by_minimum, fails, unknowns, passes, not_applicable, gaps, levels, removed_at FROM scans";
 
 impl<'r> sqlx::FromRow<'r, AnyRow> for ScanRow {
     fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
@@ -89,6 +91,7 @@ impl<'r> sqlx::FromRow<'r, AnyRow> for ScanRow {
             not_applicable: count("not_applicable")?,
             gaps: count("gaps")?,
             levels: row.try_get("levels")?,
+            removed_at: row.try_get::<Option<i64>, _>("removed_at")?.map(rows::time),
         })
     }
 }

@@ -105,7 +105,7 @@ def check_print(check):
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.set_viewport_size({"width": 700, "height": 1000})
     check.expect(page.eval_on_selector_all("details:not(.more)", "nodes => nodes.every((node) => node.open)"), "something is closed on paper")
-    check.expect(page.locator("svg.plot").count() == len(check.data.get("charts", [])), "a chart is missing on paper")
+    check.expect(page.locator("svg.plot").count() == len(check.data.get("charts", [])) + page.locator("[data-trend]").count(), "a chart is missing on paper")
     wide = page.evaluate("[...document.querySelectorAll('main table, main svg, .card, .criterion')].filter((node) => node.checkVisibility() && node.getBoundingClientRect().right > innerWidth + 1).map((node) => node.outerHTML.slice(0, 90))")
     check.expect(not wide, f"cut at the right on paper: {wide[:3]}")
     check.expect(page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)", "paper is not white")

@@ -18,6 +18,7 @@ from check_access import check_axe, check_first_screen, check_headings, check_la
 from check_findings import check_console_links, check_details, check_drawer, check_filters, check_groups, check_hostile_names
 from check_overview import check_charts, check_controls, check_overview
 from check_people import check_coverage, check_lists, check_path, check_people, visible
+from check_trend import check_trend
 from report_data import read
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -152,7 +153,7 @@ def take_screenshots(playwright, url, folder):
 
 def run(options):
     url = options.report.resolve().as_uri()
-    parts = (check_quiet, check_first_screen, check_overview, check_controls, check_charts, check_filters, check_groups, check_drawer, check_console_links, check_hostile_names, check_details,
+    parts = (check_quiet, check_first_screen, check_overview, check_controls, check_charts, check_trend, check_filters, check_groups, check_drawer, check_console_links, check_hostile_names, check_details,
              check_lists, check_path, check_people, check_coverage, check_gaps, check_headings, check_language, check_theme, check_axe, check_print, check_narrow, check_quiet)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

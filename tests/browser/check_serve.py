@@ -138,7 +138,7 @@ def check_pages(check):
     """Every entry of the menu, and the first way from it to the content."""
     check.page.goto(f"{check.url}/people")
     entries = [(link.inner_text(), link.get_attribute("href")) for link in check.page.locator("header nav a").all()]
-    check.expect(len(entries) == 7, f"seven entries, not {entries}")
+    check.expect(len(entries) == 8, f"eight entries, not {entries}")
     for name, address in entries:
         answer = check.page.goto(check.url + address)
         check.expect(answer.status == 200, f"{address}: {answer.status}")

@@ -14,6 +14,7 @@ const CONTENT: &[&str] = &[
     "check_overview",
     "check_controls",
     "check_charts",
+    "check_trend",
     "check_groups",
     "check_drawer",
     "check_console_links",
@@ -68,7 +69,7 @@ fn hostile_names_are_text() {
     let (head, findings) =
         serde_json::from_value::<rung_rules::model::Assessment>(assessment).unwrap().with_findings(());
     let path = rung.path("hostile.html");
-    rung::report::html::write(&head, None, findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
+    rung::report::html::write(&head, Default::default(), findings, &mut std::fs::File::create(&path).unwrap()).unwrap();
     run(&path, CONTENT);
 }
 
@@ -103,7 +104,8 @@ fn what_changed_stands_on_the_first_screen() {
     let mut page = rung::report::html::Page::of(&head, findings).unwrap();
     let path = rung.path("changed.html");
     let changes: rung_rules::changes::Changes = serde_json::from_value(changes()).unwrap();
-    let mut report = page.report(&head, Some(&changes), Some("changed.html")).unwrap();
+    let earlier = rung::report::Earlier { changes: Some(&changes), history: None };
+    let mut report = page.report(&head, earlier, Some("changed.html")).unwrap();
     report.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
     run(&path, &["check_quiet", "check_first_screen", "check_overview", "check_headings", "check_axe", "check_narrow"]);
 }
@@ -179,4 +181,44 @@ fn what_strangers_write_into_these_files_is_text() {
     run(&rung.path("b/report.html"), CONTENT);
     let text = rung.ok(&["report", "b", "--format", "text"]);
     assert!(!text.contains('\u{202e}'), "the terminal gets no character that turns writing");
+}
+
+/// Levels over sixty nights: with changes, nights without a scan, a scan that was interrupted, and a control that did not apply at first.
+fn history(scan: &rung_rules::model::Scan, controls: &[rung_rules::model::ControlReport]) -> rung::history::History {
+    let night = |day: i64| {
+        let level = |at: usize, confirmed: Option<u8>| match (at, day) {
+            (1, 25..) => None,
+            (8, 10..20) => Some(3),
+            (_, 40..) => Some(1),
+            _ => confirmed,
+        };
+        let confirmed: Vec<_> =
+            controls.iter().enumerate().map(|(at, own)| level(at, own.confirmed.map(|own| own.number()))).collect();
+        let started_at = scan.started_at - jiff::ToSpan::hours(24 * day);
+        serde_json::json!({"scan": format!("s{day}"), "started_at": started_at, "complete": day != 12, "pillar": 2,
+            "pillar_possible": 3, "confirmed": confirmed, "possible": vec![5; 10], "gaps": 0})
+    };
+    let nights: Vec<_> = (0..60).rev().filter(|day| !(30..35).contains(day)).map(night).collect();
+    let controls: Vec<_> = controls.iter().map(|control| control.id.id()).collect();
+    let history =
+        serde_json::json!({"schema": rung::history::SCHEMA, "series": "1", "controls": controls, "nights": nights});
+    serde_json::from_value(history).unwrap()
+}
+
+#[test]
+fn levels_over_time_stand_on_the_first_screen_and_at_each_control() {
+    let rung = Rung::new();
+    rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
+    let assessment: rung_rules::model::Assessment =
+        serde_json::from_slice(&std::fs::read(rung.path("b/assessment.json")).unwrap()).unwrap();
+    let (head, findings) = assessment.with_findings(());
+    let mut page = rung::report::html::Page::of(&head, findings).unwrap();
+    let (path, history) = (rung.path("trend.html"), history(&head.scan, &head.controls));
+    let changes: rung_rules::changes::Changes = serde_json::from_value(changes()).unwrap();
+    let earlier = rung::report::Earlier { changes: Some(&changes), history: Some(&history) };
+    let mut report = page.report(&head, earlier, Some("trend.html")).unwrap();
+    report.write(&mut std::fs::File::create(&path).unwrap()).unwrap();
+    let checks =
+        ["check_quiet", "check_first_screen", "check_overview", "check_charts", "check_trend", "check_headings"];
+    run(&path, &[&checks[..], &["check_language", "check_axe", "check_print", "check_narrow"]].concat());
 }

@@ -10,13 +10,13 @@ use std::{
 use crate::common::{Emulator, Rung};
 
 /// A place with room for so many bytes. A file system of its own where mounting is allowed; else a limit for each file.
-enum Small {
+pub(crate) enum Small {
     Mounted(tempfile::TempDir),
     Limited(tempfile::TempDir, u64),
 }
 
 impl Small {
-    fn new(kilobytes: u64, options: &str) -> Self {
+    pub(crate) fn new(kilobytes: u64, options: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={kilobytes}k{options}");
         let mount = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()).output();
@@ -26,7 +26,11 @@ impl Small {
         }
     }
 
-    fn path(&self) -> &Path {
+    pub(crate) fn is_mounted(&self) -> bool {
+        matches!(self, Small::Mounted(_))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
         match self {
             Small::Mounted(folder) | Small::Limited(folder, _) => folder.path(),
         }
@@ -102,6 +106,43 @@ fn a_bundle_on_a_full_disk_is_whole_or_absent() {
         }
     }
     assert!(whole > 0 && absent > 2, "{whole} whole, {absent} absent: the sizes do not reach the edge");
+}
+
+#[test]
+fn a_store_on_a_full_disk_takes_in_a_bundle_whole_or_not_at_all() {
+    let (mut whole, mut absent) = (0, 0);
+    for kilobytes in [96, 160, 256, 384, 512, 8192] {
+        let small = Small::new(kilobytes, "");
+        if matches!(small, Small::Limited(..)) {
+            // The limit would be the bundle's too, which comes before.
+            return;
+        }
+        let store = small.path().join("store.db");
+        let rung = Rung::new().var("RUNG_STORE", &store.to_string_lossy());
+        let output = rung.run(&["scan", "--demo", "--quiet"]);
+        assert!(output.status.success(), "the scan is none the worse: {}", said(&output));
+        let room = ["-o", "remount,size=32m"];
+        assert!(Command::new("mount").args(room).arg(small.path()).status().unwrap().success());
+        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let url = rung::store::StoreUrl::Sqlite(store.clone());
+            let store = rung::store::Store::open(&url).await.unwrap();
+            let before = store.scans(0, 10).await.unwrap().1;
+            match said(&output).is_empty() {
+                true => whole += 1,
+                false => {
+                    let told = said(&output);
+                    assert!(told.contains("the store did not take it in") && told.contains("disk is full"), "{told}");
+                    assert_eq!(before, 0, "nothing of it is in");
+                    absent += 1;
+                }
+            }
+            let added = store.add(&rung.path(".local/share/rung/scans/demo")).await.unwrap();
+            assert_eq!(added == rung::store::Added::New, before == 0);
+            store.close().await;
+        });
+    }
+    assert!(whole > 0 && absent > 1, "{whole} whole, {absent} absent: the sizes do not reach the edge");
 }
 
 #[test]

@@ -148,6 +148,8 @@ fn files_that_the_docs_show_are_read_as_they_stand() {
         ("docs/configuration.md", &["rung.toml", "attestations.toml", "waivers.toml", ".wafpass-skip.yml"][..]),
         ("docs/debt-register.md", &["debt.csv", "debt.md", "debt.toml"]),
         ("docs/guide.md", &["rung.toml"]),
+        ("docs/schedule.md", &["rung.toml"]),
+        ("docs/notifications.md", &["rung.toml"]),
     ] {
         let rung = Rung::new();
         let blocks = blocks(page);
@@ -188,10 +190,19 @@ fn every_command_has_help_with_examples() {
         "whatif",
         "verify",
         "diff",
+        "history",
+        "lambda",
+        "notify",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");
     }
+    for command in [&["schedule"][..], &["schedule", "run"], &["schedule", "next"]] {
+        let help = rung.ok(&[command, &["--help"]].concat());
+        assert!(help.contains("Examples:"), "{command:?}");
+    }
+    let print = rung.ok(&["schedule", "print", "--help"]);
+    assert!(print.contains("Examples:") && print.contains("what to fill in"), "{print}");
     insta::assert_snapshot!("help", rung.ok(&["--help"]));
 }
 

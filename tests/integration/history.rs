@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::ToSpan;
-use rung::{bundle::Draft, store::StoreUrl};
+use rung::{bundle::Draft, report::Earlier, store::StoreUrl};
 use rung_collectors::aws::Replay;
 use rung_rules::{
     compose::{Parts, compose},
@@ -23,7 +23,8 @@ use crate::common::{demo, scan};
 fn seen() -> &'static (EvidenceSet, Scan) {
     static SEEN: OnceLock<(EvidenceSet, Scan)> = OnceLock::new();
     SEEN.get_or_init(|| {
-        let scanned = scan(Arc::new(Replay::new(demo())));
+        // On a thread of its own: whoever asks first may stand in a runtime, and the scan has one.
+        let scanned = std::thread::spawn(|| scan(Arc::new(Replay::new(demo())))).join().unwrap();
         (scanned.set, scanned.scan)
     })
 }
@@ -53,7 +54,7 @@ pub(crate) fn night(scans: &Path, day: i64, change: impl FnOnce(&mut EvidenceSet
     let assessment = compose(Parts { set: &set, settings: &settings, assessed: &assessed, version: "test" }, scan);
     let folder = scans.join(format!("night-{day}"));
     let draft = Draft::create(&folder, true).unwrap();
-    let (head, findings) = draft.write_all(&set, &settings, assessment, None).unwrap();
+    let (head, findings) = draft.write_all(&set, &settings, assessment, Earlier::default()).unwrap();
     let folder = draft.finish(&head.scan).unwrap();
     let findings: Vec<Finding> = findings.iter().map(Judged::into_finding).collect();
     Night { folder: folder.canonicalize().unwrap(), assessment: head.with_findings(findings).0 }

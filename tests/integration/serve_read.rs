@@ -6,7 +6,7 @@ use clap::Parser;
 use rung::{
     config::Flags,
     serve::{Access, ServeSettings, Web, bind, serve},
-    store::{Store, StoreUrl},
+    store::{Claim, NewRun, RunState, Runner, Store, StoreUrl},
 };
 use rung_rules::model::Verdict;
 use serde_json::Value;
@@ -354,6 +354,30 @@ fn a_page_asks_the_store_as_much_with_many_scans_as_with_few() {
     }
 }
 
+/// A run under way, and one that was missed.
+async fn some_runs(store: &Store) {
+    let runner = Runner { host: "<b>host</b>".to_owned(), pid: 1, id: "one".to_owned() };
+    let now = jiff::Timestamp::now();
+    let new = NewRun { schedule: "nightly", planned: now, now, missed: 2, bundle: None, stale: now };
+    assert!(matches!(store.claim_run(&new, &runner).await.unwrap(), Claim::Ours(_)));
+    let earlier = NewRun { planned: jiff::Timestamp::UNIX_EPOCH, ..new };
+    assert!(store.note_run(&earlier, RunState::Missed, "<i>nobody</i>", &runner).await.unwrap());
+}
+
+#[test]
+fn runs_are_shown_and_what_they_say_is_text() {
+    let site = Site::new(|_| Vec::new());
+    assert!(site.page("/schedule").contains("rung schedule run"));
+    site.runtime.block_on(some_runs(&site.store));
+    let page = site.page("/schedule");
+    assert!(
+        page.contains("under way") && page.contains("missed") && page.contains("2 before it were left out"),
+        "{page}"
+    );
+    assert!(page.contains("&lt;b&gt;host&lt;/b&gt;") && page.contains("&lt;i&gt;nobody"), "{page}");
+    assert!(!page.contains("<b>host") && !page.contains("<i>nobody"), "{page}");
+}
+
 #[test]
 fn the_api_is_as_its_description_says() {
     let site = Site::new(|scans| {
@@ -369,8 +393,9 @@ fn the_api_is_as_its_description_says() {
     let line = finding.evidence.rsplit(':').next().unwrap();
     let description = site.json("/api/v1/openapi.json");
     let paths: Vec<&String> = description["paths"].as_object().unwrap().keys().collect();
-    assert_eq!(paths.len(), 7, "{paths:?}");
+    assert_eq!(paths.len(), 8, "{paths:?}");
     let id = site.nights[1].id();
+    site.runtime.block_on(some_runs(&site.store));
     let cases: Vec<Value> = [
         ("/api/v1/scans", "/api/v1/scans?per_page=1".to_owned(), 200),
         ("/api/v1/scans", "/api/v1/scans?per_page=501".to_owned(), 400),
@@ -393,6 +418,7 @@ fn the_api_is_as_its_description_says() {
         ("/api/v1/trend", "/api/v1/trend?series=nobody".to_owned(), 404),
         ("/api/v1/compare", "/api/v1/compare".to_owned(), 200),
         ("/api/v1/compare", format!("/api/v1/compare?a=nobody&b={id}"), 404),
+        ("/api/v1/schedule", "/api/v1/schedule".to_owned(), 200),
     ]
     .into_iter()
     .map(|(path, asked, expected)| {
@@ -420,4 +446,45 @@ fn the_api_is_as_its_description_says() {
     let detail = &cases.iter().find(|case| case["path"].as_str().unwrap().ends_with("{line}")).unwrap()["body"];
     let unseen: Vec<_> = detail["facts"].as_array().unwrap().iter().filter(|fact| fact["seen"] == false).collect();
     assert!(!unseen.is_empty() && unseen.iter().all(|fact| fact["value"].is_null() && !fact["gap"].is_null()));
+}
+
+#[test]
+fn pages_of_a_scan_that_retention_removed_say_so() {
+    let site = Site::new(|scans| vec![night(scans, 0, |_, _| ()), night(scans, 1, |_, _| ())]);
+    let (old, new) = (site.nights[0].id().to_owned(), site.nights[1].id().to_owned());
+    let finding = {
+        let found = site.json(&format!("/api/v1/scans/{old}/findings"));
+        let one = &found["findings"][0];
+        format!("{}/{}", one["criterion"].as_str().unwrap(), one["line"])
+    };
+    let row = site.runtime.block_on(site.store.scan(&old)).unwrap().unwrap();
+    let now = "2027-03-01T00:00:00Z".parse().unwrap();
+    site.runtime.block_on(site.store.forget(&[&row.manifest_sha256], now)).unwrap();
+    let get = |path: &str| {
+        let (status, _, text) = site.answer(path);
+        (status, text)
+    };
+    let words = "Retention removed the bundle of this scan on 2027-03-01";
+    for page in ["", "/findings", "/gaps", "/report.html", &format!("/findings/{finding}")] {
+        let (status, text) = get(&format!("/scans/{old}{page}"));
+        assert!(status == 200 && text.contains(words), "{page}: {status} {text}");
+    }
+    let (_, text) = get(&format!("/scans/{old}"));
+    assert!(text.contains("WAF-PERF-090"), "levels are still shown");
+    for page in ["/findings", "/gaps", &format!("/findings/{finding}")] {
+        let (status, text) = get(&format!("/api/v1/scans/{old}{page}"));
+        assert!(status == 404 && text.contains(words), "{page}: {status} {text}");
+    }
+    for page in [format!("/compare?a={old}&b={new}"), "/".to_owned()] {
+        let (status, text) = get(&page);
+        assert!(
+            status == 200 && text.contains("Retention removed the findings of one of these scans"),
+            "{page}: {text}"
+        );
+    }
+    let compared = site.json(&format!("/api/v1/compare?a={old}&b={new}"));
+    assert!(compared["findings"].is_null() && compared["controls"].as_array().unwrap().len() == 10);
+    assert!(site.page(&format!("/api/v1/scans/{old}")).contains("\"removed_at\":\"2027-03-01"));
+    assert_eq!(get("/trend").0, 200);
+    assert!(get("/scans").1.contains("levels only"));
 }

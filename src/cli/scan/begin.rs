@@ -15,9 +15,12 @@ use super::{
 use crate::{
     bundle::{self, SignKey},
     demo,
+    depot::Depot,
     failure::{Exit, Failure},
+    plain::plain,
     register,
     scan::{Content, Handed, Input},
+    store::StoreUrl,
     unfinished,
 };
 
@@ -50,6 +53,9 @@ pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))
 }
 
+/// More than the days on which scans are counted.
+const LOOKED_AT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 9);
+
 /// The register that the configuration names. A file is read and checked now, before any call to AWS.
 pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
     let content = match location.strip_prefix("s3://") {
@@ -59,7 +65,9 @@ pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
             Content::S3 { bucket, key }
         }
     };
-    Ok(Handed { location: location.to_owned(), content, scans: latest::began() })
+    let store = latest::scans().ok().map(|scans| StoreUrl::find(&scans)).transpose()?;
+    let (scans, unseen) = latest::began(jiff::Timestamp::now() - LOOKED_AT);
+    Ok(Handed { location: location.to_owned(), content, scans, unseen, store })
 }
 
 /// Bucket and key of a register in S3, from what follows `s3://`.
@@ -117,6 +125,22 @@ pub(super) fn too_large_is_an_error() {
         const FILE_TOO_LARGE: i32 = 25;
         let _ = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::from_raw(FILE_TOO_LARGE));
     }
+}
+
+/// The depot of stored scans; of a bundle that goes elsewhere nobody but its folder is to know. A bundle that an earlier scan could not put is put now; that it cannot be does not keep a scan from going on.
+pub(super) fn depot(is_own: bool) -> Result<Depot, Failure> {
+    let depot = latest::depot()?;
+    if let (true, Some(bucket)) = (is_own, depot.bucket()) {
+        match latest::wait(&depot, Depot::put_waiting) {
+            Ok(put) => put
+                .iter()
+                .for_each(|folder| note(&format!("{} is now in {bucket}", plain(&folder.display().to_string())))),
+            Err(failure) => {
+                note(&format!("{}\nThe scan goes on.", plain(failure.message.lines().next().unwrap_or_default())))
+            }
+        }
+    }
+    Ok(if is_own { depot } else { Depot::in_folder(depot.folder()) })
 }
 
 /// The bundle's folder: as given, or in the user's data folder under the time of the scan.

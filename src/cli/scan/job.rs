@@ -9,14 +9,15 @@ use rung_rules::model::Settings;
 use super::{
     super::{
         accounts::Wanted,
+        demands::Demands,
         latest,
         output::{Output, note},
     },
-    Args, Bar, Switch, begin,
+    Args, Switch, begin,
 };
 use crate::{
     bundle::Draft,
-    config::Config,
+    depot::Depot,
     failure::Failure,
     plain::plain,
     scan::{Input, Request},
@@ -41,6 +42,9 @@ pub(super) struct Job {
     pub(super) accounts: Accounts,
     pub(super) output: Output,
     pub(super) draft: Draft,
+    pub(super) demands: Demands,
+    /// Where stored scans lie.
+    pub(super) depot: Depot,
     /// What would be gone on with; none for a recording, which can be scanned again at any time.
     pub(super) unfinished: Option<Unfinished>,
     /// Set where it is one shard of a plan.
@@ -56,8 +60,8 @@ pub(super) struct OfPlan {
 impl Job {
     /// A new scan, as the flags say.
     pub(super) fn new(args: &Args) -> Result<Self, Failure> {
-        let config = Config::load(&args.set)?;
-        check_targets(args, &config.settings)?;
+        let config = latest::config(&args.set)?;
+        let demands = args.demands.check(&config.settings)?;
         let (wanted, role) = args.accounts.wanted()?;
         let accounts = match wanted {
             Wanted::Own => Accounts::Own,
@@ -66,6 +70,7 @@ impl Job {
         };
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
         let input = begin::input(args)?;
+        let depot = begin::depot(args.bundle.is_none())?;
         let output = Output::prepare(args.output.as_deref())?;
         let (target, replace) = begin::target(args)?;
         let draft = Draft::create(&target, replace)?.signed_by(key);
@@ -91,7 +96,8 @@ impl Job {
         };
         request.journal = unfinished.as_ref().and_then(journal);
         request.now = unfinished.as_ref().map(|unfinished| unfinished.plan.started_at);
-        Ok(Job { settings: config.settings, request, accounts, output, draft, unfinished, shard: None })
+        let settings = config.settings;
+        Ok(Job { settings, request, accounts, output, draft, demands, depot, unfinished, shard: None })
     }
 
     /// An unfinished scan, to go on with.
@@ -104,7 +110,7 @@ impl Job {
             return Err(Failure::usage(format!("the scan into {} {words}", target.display())));
         }
         let plan = &unfinished.plan;
-        check_targets(args, &plan.settings)?;
+        let demands = args.demands.check(&plan.settings)?;
         let accounts = match &plan.many {
             None => Accounts::Own,
             Some(many) => match many.members() {
@@ -119,6 +125,7 @@ impl Job {
             },
         };
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
+        let depot = begin::depot(true)?;
         let output = Output::prepare(args.output.as_deref())?;
         let mut request = request(args, Input::Aws, plan)?;
         request.journal = journal(&unfinished);
@@ -127,29 +134,26 @@ impl Job {
         // An interrupted scan may have left a bundle of what it saw: that stays as it is.
         let free = if target.exists() { resumed_name(&target) } else { target.clone() };
         let draft = Draft::create(&free, false)?.signed_by(key);
-        Ok(Job {
-            settings: plan.settings.clone(),
-            request,
-            accounts,
-            output,
-            draft,
-            unfinished: Some(unfinished),
-            shard: None,
-        })
+        let settings = plan.settings.clone();
+        let unfinished = Some(unfinished);
+        Ok(Job { settings, request, accounts, output, draft, demands, depot, unfinished, shard: None })
     }
 
     /// One shard of a plan; nobody goes on with it where it ends early: an engine runs it again.
     pub(super) fn of_shard(args: &Args, plan: &ShardPlan, number: usize, target: &Path) -> Result<Self, Failure> {
         let (role, members) = (plan.many()?.role(), plan.shard(number)?.members());
         let scan = Plan { many: Some(Many::new(&role, Some(&members))), ..plan.scan.clone() };
-        check_targets(args, &scan.settings)?;
         let (settings, output) = (scan.settings.clone(), Output::prepare(args.output.as_deref())?);
+        let demands = args.demands.check(&settings)?;
+        // Its bundle goes into the plan's folder, not among the stored scans.
+        let depot = Depot::in_folder(target);
         let draft = Draft::create(target, false)?;
         let mut request = request(args, Input::Aws, &scan)?;
         request.now = Some(plan.began());
         let unfinished = Some(Unfinished::begin(target, scan)?);
         let shard = Some(OfPlan { register_of: plan.register_of.clone() });
-        Ok(Job { settings, request, accounts: Accounts::Listed(members, role), output, draft, unfinished, shard })
+        let accounts = Accounts::Listed(members, role);
+        Ok(Job { settings, request, accounts, output, draft, demands, depot, unfinished, shard })
     }
 
     /// Whether it is a scan of several accounts.
@@ -163,15 +167,6 @@ fn resumed_name(target: &Path) -> std::path::PathBuf {
     let numbered =
         |n: u32| target.with_file_name(if n == 1 { format!("{name}-resumed") } else { format!("{name}-resumed-{n}") });
     (1..u32::MAX).map(numbered).find(|path| !path.exists()).unwrap_or_else(|| numbered(1))
-}
-
-fn check_targets(args: &Args, settings: &Settings) -> Result<(), Failure> {
-    if args.fail_below == Some(Bar::Target) && settings.targets.is_empty() {
-        return Err(Failure::usage(
-            "--fail-below target: no configuration names targets; write [targets] into rung.toml",
-        ));
-    }
-    Ok(())
 }
 
 /// What is asked is the plan's; how fast and how patiently, the command line's.

@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     super::{
         accounts::of_members,
+        demands::{Demands, Since},
         output::{Output, note},
     },
     Args, begin,
@@ -23,12 +24,13 @@ use super::{
     job::{Accounts as Wanted, Job},
     keeping::Keeping,
     one::summary,
-    stored, whole,
+    since, stored, whole,
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
     bundle::{AccountFolder, Draft},
     failure::{Exit, Failure},
+    history::Night,
     plain::plain,
     report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
     scan::{
@@ -49,7 +51,7 @@ pub(super) struct Ran {
 
 /// Runs it.
 pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
-    let Job { settings, request, accounts, output, draft, unfinished, shard } = job;
+    let Job { settings, request, accounts, output, draft, depot, unfinished, demands, shard } = job;
     let Some(mut unfinished) = unfinished else {
         return Err(Failure::usage(
             "a scan of several accounts asks AWS itself: without --record, --replay and --demo",
@@ -99,16 +101,21 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
-    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &mut keeping);
-    let (mut decided, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
-    let changes = decided.changes.clone();
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes: changes.as_ref() };
+    let demands = demands.doubting(since::fetch(&depot, &caller.described(&written.sums, interrupted)));
+    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &demands, &mut keeping);
+    let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
+    let history = decided.history.clone();
+    let (changes, history) = (since.changes(), history.as_ref());
+    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes, history };
     // What is printed is read once more from what was written of the accounts.
     let printed = print(args, &mut decided, &accounts, output, &rendering);
-    let exit = exit(args, interrupted.0, &decided.head);
+    let judged = demands.judge(&decided.head, &since);
+    judged.tell(!args.quiet);
+    let exit = exit(args, interrupted.0, &decided.head, &judged);
     keeping.end(open);
     stored::take_in(args, &bundle);
-    printed.map(|()| Ran { exit, bundle })
+    let kept = stored::put(&depot, &bundle);
+    printed.and(kept).map(|()| Ran { exit, bundle })
 }
 
 type Entered = (Caller, Vec<Member>, RoleOptions);
@@ -203,17 +210,18 @@ impl<'s> Written<'s> {
         interrupted: Interrupted,
         folders: [&Path; 2],
         draft: Draft,
+        demands: &Demands,
         keeping: &mut Keeping,
-    ) -> Result<(Decided<'s>, Accounts, PathBuf), Failure> {
+    ) -> Result<(Decided<'s>, Since, Accounts, PathBuf), Failure> {
         tell_not_entered(&self.not_entered);
         let mut folders = folders.map(AccountFolder::all).concat();
         folders.sort_by_key(AccountFolder::id);
         let scan = caller.described(&self.sums, interrupted);
         let accounts = Accounts::Folders(folders, caller.now());
-        let decided = whole::write(self.whole, &accounts, scan, self.settings, &draft)?;
+        let (decided, since) = whole::write(self.whole, &accounts, scan, self.settings, &draft, demands)?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
-        Ok((decided, accounts, bundle))
+        Ok((decided, since, accounts, bundle))
     }
 }
 

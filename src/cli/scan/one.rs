@@ -6,34 +6,37 @@ use std::{
 };
 
 use rung_rules::{
-    changes::Changes,
     compose::{LazyFindings, Parts, compose},
     model::{Assessed, Assessment, Scan, Settings, assess},
 };
 use tokio::sync::watch;
 
 use super::{
-    super::output::{Output, note},
+    super::{
+        demands::{Demands, Since},
+        output::{Output, note},
+    },
     Args, begin,
     exit::exit,
     job::Job,
     keeping::Keeping,
-    since::since,
+    since::{self, since},
     stored,
 };
 use crate::{
-    bundle::Draft,
+    bundle::{Bundle, Draft},
     changes,
     failure::{Exit, Failure},
+    history::{History, Night},
     plain::plain,
-    report::{self, Format, Rendering},
+    report::{self, Earlier, Format, Rendering},
     scan::Scanned,
     unfinished::Unfinished,
 };
 
 /// Runs it.
 pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
-    let Job { settings, request, output, draft, unfinished, .. } = job;
+    let Job { settings, request, output, draft, depot, unfinished, demands, .. } = job;
     let (began, stop) = (Instant::now(), watch::channel(false));
     let journal = request.journal.clone();
     let mut kept = true;
@@ -59,11 +62,14 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut keeping = Keeping::new(unfinished, kept);
     let unrecorded = scanned.unrecorded.take();
     let assessed = assess(&scanned.set, &settings);
-    let written = write(&assessed, &settings, &scanned, draft, &mut keeping);
+    let demands = demands.doubting(since::fetch(&depot, &scanned.scan));
+    let written = write(&assessed, &settings, &scanned, draft, &demands, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
     stored::take_in(args, &written.bundle);
-    let exit = finish(args, &scanned, &written, output, began.elapsed())?;
+    let put = stored::put(&depot, &written.bundle);
+    let exit = finish(args, &scanned, &written, output, &demands, began.elapsed())?;
+    put?;
     match unrecorded {
         Some(failure) => Err(failure.and(&format!("The scan itself is whole: {}", written.bundle.display()))),
         None => Ok(exit),
@@ -73,7 +79,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
 struct Written<'s> {
     head: Assessment<()>,
     findings: LazyFindings<'s>,
-    changes: Option<Changes>,
+    since: Since,
+    history: Option<History>,
     bundle: PathBuf,
 }
 
@@ -83,17 +90,20 @@ fn write<'s>(
     settings: &'s Settings,
     scanned: &'s Scanned,
     draft: Draft,
+    demands: &Demands,
     keeping: &mut Keeping,
 ) -> Result<Written<'s>, Failure> {
     let parts = Parts { set: &scanned.set, settings, assessed, version: env!("CARGO_PKG_VERSION") };
     let assessment = compose(parts, scanned.scan.clone());
-    let changes =
-        since(&draft, &scanned.scan, |previous| changes::since_one(previous, &assessment, settings, &scanned.set));
-    let (head, findings) = draft.write_all(&scanned.set, settings, assessment, changes.as_ref())?;
+    let compare = |previous: &Bundle| changes::since_one(previous, &assessment, settings, &scanned.set);
+    let since = since(&draft, &scanned.scan, demands, compare);
+    let history = stored::history(&scanned.scan, Night::of(&assessment));
+    let earlier = Earlier { changes: since.changes(), history: history.as_ref() };
+    let (head, findings) = draft.write_all(&scanned.set, settings, assessment, earlier)?;
     // The assessment has its coverage instead; the bundle keeps what that is made of.
     let stored = Scan { ledger: scanned.scan.ledger.clone(), ..head.scan.clone() };
     keeping.closing(scanned.interrupted)?;
-    Ok(Written { head, findings, changes, bundle: draft.finish(&stored)? })
+    Ok(Written { head, findings, since, history, bundle: draft.finish(&stored)? })
 }
 
 /// Prints what the user asked for.
@@ -102,10 +112,12 @@ fn finish(
     scanned: &Scanned,
     written: &Written<'_>,
     output: Output,
+    demands: &Demands,
     took: Duration,
 ) -> Result<Exit, Failure> {
-    let Written { head, findings, changes, bundle } = written;
-    let rendering = Rendering { bundle: Some(bundle), took: Some(took), changes: changes.as_ref() };
+    let Written { head, findings, since, history, bundle } = written;
+    let (changes, history) = (since.changes(), history.as_ref());
+    let rendering = Rendering { bundle: Some(bundle), took: Some(took), changes, history };
     let to_stdout = matches!(output, Output::Stdout);
     match args.format {
         Format::Text if args.quiet => {}
@@ -117,7 +129,9 @@ fn finish(
             }
         }
     }
-    Ok(exit(args, scanned.interrupted, head))
+    let judged = demands.judge(head, since);
+    judged.tell(!args.quiet);
+    Ok(exit(args, scanned.interrupted, head, &judged))
 }
 
 /// The summary for people, beside the output for machines.

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::{super::output::note, Args, begin, job::Job, many};
 use crate::{
     failure::{Exit, Failure},
-    shards::{Brought, Place, ShardPlan, bring, is_done},
+    place::Place,
+    shards::{Brought, ShardPlan, bring, is_done},
 };
 
 /// How engines tell the number of a shard, where no flag does: AWS Batch's array jobs, Kubernetes' indexed jobs.

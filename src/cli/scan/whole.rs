@@ -1,13 +1,18 @@
-//! Many accounts on disk become a bundle: evidence, assessment, changes since the scan before, report.
+//! Many accounts on disk become a bundle: evidence, changes since the scan before, levels over time, assessment, report.
 
 use rung_rules::model::{Scan, Settings};
 
-use super::since::since;
+use super::{
+    super::demands::{Demands, Since},
+    since::since,
+    stored,
+};
 use crate::{
     assembly::{Accounts, Decided, Whole},
     bundle::{Draft, REPORT},
     changes,
     failure::Failure,
+    history::Night,
 };
 
 /// Writes every part of the bundle; what is left is to finish it.
@@ -17,17 +22,22 @@ pub(in crate::cli) fn write<'s>(
     scan: Scan,
     settings: &Settings,
     draft: &Draft,
-) -> Result<Decided<'s>, Failure> {
+    demands: &Demands,
+) -> Result<(Decided<'s>, Since), Failure> {
     if let Accounts::Folders(folders, _) = accounts {
         folders.iter().try_for_each(|account| draft.append_account(account))?;
     }
     draft.write_settings(settings)?;
     let mut decided = whole.decide(accounts, scan)?;
-    decided.changes =
-        since(draft, &decided.head.scan, |previous| changes::since_many(previous, &decided.head, settings, accounts));
+    let since = since(draft, &decided.head.scan, demands, |previous| {
+        changes::since_many(previous, &decided.head, settings, accounts)
+    });
+    decided.changes = since.changes().cloned();
+    decided.history = stored::history(&decided.head.scan, Night::of(&decided.head));
     decided.changes.iter().try_for_each(|changes| draft.write_changes(changes))?;
+    decided.history.iter().try_for_each(|history| draft.write_history(history))?;
     draft.write_assessment(|out| decided.json(accounts, out))?;
     let people = decided.for_people()?;
     draft.write_report(decided.html(&people, Some(REPORT)))?;
-    Ok(decided)
+    Ok((decided, since))
 }

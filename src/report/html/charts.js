@@ -12,7 +12,8 @@ let chartWatcher;
 function chartsOf(report, control) {
   if (typeof Plot === "undefined") return null;
   const own = report.charts.filter((chart) => report.criterionById.get(chart.criterion)?.control === control && chartWords(chart.id));
-  return own.length ? el("div", { class: "charts" }, own.map((chart) => chartFigure(report, chart))) : null;
+  const figures = [trendFigure(report, control), ...own.map((chart) => chartFigure(report, chart))].filter(Boolean);
+  return figures.length ? el("div", { class: "charts" }, figures) : null;
 }
 
 function chartFigure(report, chart) {

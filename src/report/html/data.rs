@@ -13,6 +13,8 @@ use rung_rules::model::{
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::history::History;
+
 use super::{
     Head, Report,
     charts::Chart,
@@ -106,6 +108,8 @@ struct Main<'a> {
     charts: Vec<Chart<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<&'a Changes>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'a History>,
     findings: Rows,
     findings_left_out: [u64; 4],
     gaps_left_out: usize,
@@ -140,7 +144,8 @@ pub(super) fn main(report: &mut Report<'_>) -> io::Result<String> {
         summary: &head.summary,
         coverage: &head.coverage,
         charts: report.page.charts.drawn(),
-        changes: report.changes,
+        changes: report.earlier.changes,
+        history: report.earlier.history,
         findings,
         findings_left_out: plan.left_out,
         gaps_left_out,

@@ -16,7 +16,8 @@ function pillarCard(report) {
       el("p", { class: "pillar-level" }, level ? [el("span", { class: "figure-number" }, String(level)), " ", el("span", { class: "figure-of" }, t("of 5"))] : el("span", { class: "figure-none" }, "–")),
       el("div", {}, el("p", { class: "pillar-label" }, level ? tm(report.levels[level - 1]) : t("Not told")),
         possible > level ? el("p", { class: "quiet" }, t("{level} is possible, if what was not seen holds", { level: possible })) : null,
-        waived && waived !== level ? el("p", { class: "quiet" }, t("with waivers {level}", { level: waived })) : null),
+        waived && waived !== level ? el("p", { class: "quiet" }, t("with waivers {level}", { level: waived })) : null,
+        spark(report, null)),
       checklistsInShort(report)),
     why ? el("p", { class: "pillar-why" }, said(tm(why), 400)) : null,
     pillarBeside(report));
@@ -73,7 +74,7 @@ function ladderRow(report, control) {
     return el("li", { class: "row row-na", "data-control": control.id }, name, el("span", { class: "row-none" }, badge("not_applicable")), el("span", { class: "row-cell quiet" }, tm(control.why)));
   }
   return el("li", { class: "row", "data-control": control.id }, name, smallLadder(control),
-    el("span", { class: "row-number" }, el("strong", {}, String(control.confirmed)), control.possible > control.confirmed ? el("span", { class: "quiet" }, ` ${t("up to {level}", { level: control.possible })}`) : null, moved(report, control)),
+    el("span", { class: "row-number" }, el("strong", {}, String(control.confirmed)), control.possible > control.confirmed ? el("span", { class: "quiet" }, ` ${t("up to {level}", { level: control.possible })}`) : null, moved(report, control), spark(report, control)),
     el("span", { class: "row-cell" }, tm(control.cells[control.confirmed - 1]), rowNotes(control)));
 }
 

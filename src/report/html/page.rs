@@ -8,14 +8,13 @@ use std::{
 use jiff::Timestamp;
 use rung_rules::{
     all_criteria,
-    changes::Changes,
     model::{Finding, FindingSubject, GapId, GapReport, Judged, SourceId, SourceRecord},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
-    Head, Report,
+    Earlier, Head, Report,
     charts::Charts,
     kept::Kept,
     report::Plan,
@@ -146,15 +145,15 @@ impl Page {
     }
 
     /// The report, ready to be written. `name` is that of its file: the detail pages are named after it; without one there are
-    /// none. `changes` is what came of comparing it with the scan before.
+    /// none. `earlier` is what is known of the scans before.
     pub fn report<'p>(
         &'p mut self,
         head: &'p Head,
-        changes: Option<&'p Changes>,
+        earlier: Earlier<'p>,
         name: Option<&str>,
     ) -> io::Result<Report<'p>> {
         let plan = Plan::of(self, head)?;
-        Ok(Report::new(self, head, changes, name, plan))
+        Ok(Report::new(self, head, earlier, name, plan))
     }
 
     pub(super) fn subject(&mut self, number: u32) -> io::Result<(FindingSubject, u64)> {

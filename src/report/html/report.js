@@ -36,6 +36,8 @@
  *                 all findings, also those left out: cells are [x, y, series, number]. `x` is a bin between edges (forms bins,
  *                 ages: in days), a label (words, sums), or a step of a grid (pairs: 10 ** (x / 12), likewise y).
  *   changes       rung/changes/v1, where there was a scan before.
+ *   history       rung/history/v1, where the store knew of scans before: {controls: [id, ...], nights: [{scan, started_at, complete,
+ *                 pillar, pillar_possible, confirmed: [level or null, ...], possible: [...], gaps}, ...]}, oldest first, this one last.
  *   detail        only in a detail page: {"main": "report.html", "number": 1, "of": 24, "first": 10000, "all": 91234}.
  *                 Such a page has no pillar, accounts, checklists, ... nor charts.
  */

@@ -8,10 +8,8 @@ use std::{
     path::Path,
 };
 
-use rung_rules::changes::Changes;
-
 use super::{
-    Head, Page, data,
+    Earlier, Head, Page, data,
     page::{Entry, Rest, references},
     table::Table,
     template,
@@ -127,7 +125,7 @@ fn reason_row(table: &Table, reason: &str) -> Option<i64> {
 pub struct Report<'p> {
     pub(super) page: &'p mut Page,
     pub(super) head: &'p Head,
-    pub(super) changes: Option<&'p Changes>,
+    pub(super) earlier: Earlier<'p>,
     pub(super) plan: Plan,
     /// The main page's file, where it has one.
     pub(super) name: Option<String>,
@@ -139,7 +137,7 @@ impl<'p> Report<'p> {
     pub(super) fn new(
         page: &'p mut Page,
         head: &'p Head,
-        changes: Option<&'p Changes>,
+        earlier: Earlier<'p>,
         name: Option<&str>,
         plan: Plan,
     ) -> Self {
@@ -147,7 +145,7 @@ impl<'p> Report<'p> {
             Some(_) => cut(plan.shown.len(), &plan.entries),
             None => Vec::new(),
         };
-        Report { page, head, changes, plan, name: name.map(str::to_owned), details }
+        Report { page, head, earlier, plan, name: name.map(str::to_owned), details }
     }
 
     /// The names of its detail pages, in order: `report-0001.html`.

@@ -37,6 +37,7 @@ const JS: &[&str] = &[
     include_str!("criteria.js"),
     include_str!("chart_words.js"),
     include_str!("charts.js"),
+    include_str!("trend.js"),
     include_str!("console.js"),
     include_str!("filters.js"),
     include_str!("address.js"),

@@ -86,7 +86,7 @@ fn written(report: &mut Report<'_>) -> (Vec<u8>, Vec<Vec<u8>>) {
 fn a_hundred_thousand_findings_fit() {
     let head = head();
     let mut page = page(&head, 100_000);
-    let mut report = page.report(&head, None, Some("report.html")).unwrap();
+    let mut report = page.report(&head, Earlier::default(), Some("report.html")).unwrap();
     let names = report.detail_names();
     let mut main = Vec::new();
     report.write(&mut main).unwrap();
@@ -107,7 +107,7 @@ fn a_hundred_thousand_findings_fit() {
 fn every_finding_has_its_facts_in_one_of_the_pages() {
     let head = head();
     let mut page = page(&head, 20_000);
-    let mut report = page.report(&head, None, Some("a b.html")).unwrap();
+    let mut report = page.report(&head, Earlier::default(), Some("a b.html")).unwrap();
     let (main, details) = written(&mut report);
     let mut sizes: BTreeMap<String, u32> = BTreeMap::new();
     for page in std::iter::once(&main).chain(&details) {
@@ -135,7 +135,7 @@ fn a_match_of_what_must_be_rare_stands_under_fail() {
     let of = |result| Finding { criterion: rare.to_owned(), result, ..finding(&head, 0) };
     let mut page = Page::of(&head, [of(Verdict::Fail), of(Verdict::Fail), of(Verdict::Pass)]).unwrap();
     let mut main = Vec::new();
-    page.report(&head, None, None).unwrap().write(&mut main).unwrap();
+    page.report(&head, Earlier::default(), None).unwrap().write(&mut main).unwrap();
     assert_eq!(data(&main)["findings"]["results"], json!([1, 0, 2, 0]));
 }
 
@@ -143,7 +143,7 @@ fn a_match_of_what_must_be_rare_stands_under_fail() {
 fn above_the_bound_fails_come_first_and_the_rest_is_counted() {
     let head = head();
     let mut page = page_of_at_most(1_000, &head, 1_300);
-    let mut report = page.report(&head, None, None).unwrap();
+    let mut report = page.report(&head, Earlier::default(), None).unwrap();
     let mut main = Vec::new();
     report.write(&mut main).unwrap();
     let data = data(&main);

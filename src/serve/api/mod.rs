@@ -2,6 +2,8 @@
 
 mod types;
 
+use std::sync::Arc;
+
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
@@ -14,11 +16,11 @@ use super::{
     Web, WebError,
     view::{
         query::{Wanted, page},
-        scan,
+        scan, schedule,
     },
 };
 use crate::store::TrendPoint;
-use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Sort, Trend};
+use types::{Comparison, FindingDetail, Findings, Gaps, Problem, Scan, ScanDetail, Scans, Schedules, Sort, Trend};
 
 /// Items a page, unless asked otherwise.
 const A_PAGE: i64 = 50;
@@ -37,7 +39,8 @@ const TREND: (i64, i64) = (365, 1100);
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     components(schemas(Problem, Sort)),
-    tags((name = "scans", description = "Scans and what they found"), (name = "time", description = "Scans held against each other"))
+    tags((name = "scans", description = "Scans and what they found"), (name = "time", description = "Scans held against each other"),
+        (name = "schedule", description = "What is scanned when, and what became of it"))
 )]
 struct Description;
 
@@ -51,6 +54,7 @@ pub fn routes() -> Router<Web> {
         .routes(routes!(gaps))
         .routes(routes!(trend))
         .routes(routes!(compare))
+        .routes(routes!(schedules))
         .split_for_parts();
     router.route("/api/v1/openapi.json", get(move || async move { Json(description) }))
 }
@@ -101,6 +105,15 @@ async fn one_scan(State(web): State<Web>, Path(id): Path<String>) -> Result<Json
     Ok(Json(ScanDetail::new(&row, overview, levels, outcomes, accounts)))
 }
 
+/// A scan whose findings are still there.
+async fn detailed(web: &Web, id: &str) -> Result<crate::store::ScanRow, WebError> {
+    let row = scan(web, id).await?;
+    match super::view::removed(&row) {
+        Some(words) => Err(WebError::NotFound(words)),
+        None => Ok(row),
+    }
+}
+
 /// Which findings, in which order.
 #[derive(Debug, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -140,7 +153,7 @@ async fn findings(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Findings>, WebError> {
     let ((page, offset, limit), (filter, order)) = (paging.read()?, wanted.read()?);
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let found = web.store.findings(&row, &filter, order, offset, limit).await?;
     let findings = found.findings.into_iter().map(types::Finding::from).collect();
     Ok(Json(Findings { scan: row.id, findings, page, per_page: limit, total: found.total }))
@@ -155,7 +168,7 @@ async fn finding(
     State(web): State<Web>,
     Path((id, criterion, line)): Path<(String, String, String)>,
 ) -> Result<Json<FindingDetail>, WebError> {
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let none = || {
         WebError::NotFound(format!("The scan {id} has no finding of {criterion:?} in line {line:?} of its evidence."))
     };
@@ -174,7 +187,7 @@ async fn gaps(
     Query(paging): Query<Paging>,
 ) -> Result<Json<Gaps>, WebError> {
     let (page, offset, limit) = paging.read()?;
-    let row = scan(&web, &id).await?;
+    let row = detailed(&web, &id).await?;
     let found = web.store.gaps(&row, offset, limit).await?;
     let gaps = found.gaps.into_iter().map(types::Gap::from).collect();
     Ok(Json(Gaps { scan: row.id, gaps, page, per_page: limit, total: found.total }))
@@ -230,5 +243,13 @@ async fn compare(State(web): State<Web>, Query(asked): Query<Two>) -> Result<Jso
             web.store.before(&b).await?.ok_or_else(none)?
         }
     };
-    Ok(Json(Comparison::new(&a, &b, web.store.compare(&a, &b).await?)))
+    Ok(Json(Comparison::new(&a, &b, Arc::unwrap_or_clone(web.store.compare(&a, &b).await?))))
+}
+
+/// Schedules: their next instants and last runs
+#[utoipa::path(get, path = "/api/v1/schedule", tag = "schedule", responses(
+    (status = 200, description = "What was asked for", body = Schedules), (status = 503, description = "The store is away", body = Problem)))]
+async fn schedules(State(web): State<Web>) -> Result<Json<Schedules>, WebError> {
+    let shown = schedule::schedules(&web).await?;
+    Ok(Json(Schedules { schedules: shown.into_iter().map(Into::into).collect() }))
 }

@@ -2,6 +2,7 @@
 
 mod finding;
 mod scan;
+mod schedule;
 mod time;
 
 use std::collections::BTreeMap;
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 
 pub(super) use finding::{Finding, FindingDetail, Findings, Gap, Gaps};
 pub(super) use scan::{Scan, ScanDetail, Scans};
+pub(super) use schedule::Schedules;
 pub(super) use time::{Comparison, Trend};
 
 /// Why something cannot be answered.

@@ -1,5 +1,7 @@
 //! Two scans held against each other.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Query, State},
     response::Response,
@@ -64,6 +66,6 @@ pub(super) fn told(after: &Overview, before: &ScanRow) -> Option<Told> {
 }
 
 /// What changed from one to the other, from what is stored.
-async fn changes(web: &Web, a: &ScanRow, b: &ScanRow) -> Result<Compared, WebError> {
+async fn changes(web: &Web, a: &ScanRow, b: &ScanRow) -> Result<Arc<Compared>, WebError> {
     Ok(web.store.compare(a, b).await?)
 }

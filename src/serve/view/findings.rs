@@ -11,7 +11,7 @@ use super::{
     super::{Visitor, Web, WebError},
     gaps::words,
     query::{RESULTS, Wanted, page},
-    scan,
+    removed_page, scan,
     scans::pages,
     segment,
 };
@@ -42,6 +42,9 @@ pub(super) async fn list(
 ) -> Result<Response, WebError> {
     let (page, (filter, order)) = (page(wanted.page.as_deref())?, wanted.read()?);
     let scan = scan(&web, &id).await?;
+    if let Some(removed) = removed_page(&web, &visitor, &scan, "findings") {
+        return removed;
+    }
     let found = web.store.findings(&scan, &filter, order, (page - 1) * A_PAGE, A_PAGE).await?;
     let (facets, criteria) = (web.store.facets(&scan).await?, web.store.criteria(&scan).await?);
     let controls: Vec<_> =
@@ -67,6 +70,9 @@ pub(super) async fn one(
     Path((id, criterion, line)): Path<(String, String, String)>,
 ) -> Result<Response, WebError> {
     let scan = scan(&web, &id).await?;
+    if let Some(removed) = removed_page(&web, &visitor, &scan, "findings") {
+        return removed;
+    }
     let none = || {
         WebError::NotFound(format!("The scan {id} has no finding of {criterion:?} in line {line:?} of its evidence."))
     };

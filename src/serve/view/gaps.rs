@@ -10,7 +10,7 @@ use rung_rules::model::Cause;
 use super::{
     super::{Visitor, Web, WebError},
     query::Paging,
-    scan,
+    removed_page, scan,
     scans::pages,
 };
 
@@ -24,6 +24,9 @@ pub(super) async fn list(
     Query(paging): Query<Paging>,
 ) -> Result<Response, WebError> {
     let (page, scan) = (paging.page()?, scan(&web, &id).await?);
+    if let Some(removed) = removed_page(&web, &visitor, &scan, "gaps") {
+        return removed;
+    }
     let found = web.store.gaps(&scan, (page - 1) * A_PAGE, A_PAGE).await?;
     let gaps: Vec<_> = found.gaps.into_iter().map(|gap| context! { why => words(&gap.cause), gap }).collect();
     let context = context! { scan, gaps, total => found.total, page, pages => pages(found.total, A_PAGE) };

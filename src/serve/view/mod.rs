@@ -7,11 +7,13 @@ mod overview;
 pub(super) mod query;
 mod report;
 mod scans;
+pub(super) mod schedule;
 mod trend;
 
-use axum::{Router, routing::get};
+use axum::{Router, response::Response, routing::get};
+use minijinja::context;
 
-use super::{Web, WebError};
+use super::{Visitor, Web, WebError};
 use crate::store::{ScanRow, StoreError};
 
 /// The pages.
@@ -26,6 +28,7 @@ pub fn routes() -> Router<Web> {
         .route("/scans/{id}/findings", get(findings::list))
         .route("/scans/{id}/findings/{criterion}/{line}", get(findings::one))
         .route("/findings", get(findings::newest))
+        .route("/schedule", get(schedule::page))
         .route("/trend", get(trend::trend))
         .route("/compare", get(compare::compare))
 }
@@ -53,6 +56,22 @@ pub(super) async fn scan(web: &Web, id: &str) -> Result<ScanRow, WebError> {
         ))
     };
     web.store.scan(id).await?.ok_or_else(none)
+}
+
+/// That retention removed a scan's details, in words; nothing while they are there.
+pub(super) fn removed(scan: &ScanRow) -> Option<String> {
+    let day = scan.removed_at?.strftime("%Y-%m-%d");
+    Some(format!(
+        "Retention removed the bundle of this scan on {day}, and its findings, gaps and facts with it. Its levels and the outcomes of \
+         its criteria are kept."
+    ))
+}
+
+/// The page that says so.
+fn removed_page(web: &Web, visitor: &Visitor, scan: &ScanRow, here: &str) -> Option<Result<Response, WebError>> {
+    let words = removed(scan)?;
+    let context = context! { scan, words, here };
+    Some(web.pages.render("removed.html", visitor.chrome("Removed by retention", "scans"), context))
 }
 
 /// Text as a part of an address's path.

@@ -7,8 +7,8 @@ use axum::{
 };
 
 use super::{
-    super::{Web, WebError, headers::OwnPolicy},
-    scan, segment,
+    super::{Visitor, Web, WebError, headers::OwnPolicy},
+    removed_page, scan, segment,
 };
 use crate::{bundle::REPORT, store::NoEvidence};
 
@@ -25,9 +25,13 @@ pub(super) async fn report(State(web): State<Web>, Path(id): Path<String>) -> Re
 /// A page of it.
 pub(super) async fn page(
     State(web): State<Web>,
+    visitor: Visitor,
     Path((id, page)): Path<(String, String)>,
 ) -> Result<Response, WebError> {
     let scan = scan(&web, &id).await?;
+    if let Some(removed) = removed_page(&web, &visitor, &scan, "report") {
+        return removed;
+    }
     match web.store.report(&scan, &page).await? {
         Ok(page) => {
             let mut response = Html(page).into_response();

@@ -9,7 +9,7 @@ use minijinja::context;
 use super::{
     super::{Visitor, Web, WebError},
     query::Paging,
-    scan,
+    removed, scan,
 };
 
 /// Scans a page.
@@ -43,7 +43,8 @@ pub(super) async fn one(
     };
     let folder = scan.bundle.clone();
     let there = crate::store::blocking(move || folder.join("manifest.json").is_file()).await?;
-    let context = context! { scan, overview, levels, outcomes, before, accounts, there, bundle => scan.bundle.display().to_string() };
+    let removed = removed(&scan);
+    let context = context! { scan, overview, levels, outcomes, before, accounts, there, removed, bundle => scan.bundle.display().to_string() };
     web.pages.render("scan.html", visitor.chrome(format!("Scan {id}"), "scans"), context)
 }
 

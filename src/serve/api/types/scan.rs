@@ -45,6 +45,9 @@ pub(in super::super) struct Scan {
     manifest_sha256: String,
     /// The scan before in the chain of bundles.
     previous: Option<String>,
+    /// When retention removed its bundle, findings and gaps; absent while they are there.
+    #[schema(format = DateTime)]
+    removed_at: Option<String>,
 }
 
 impl From<&ScanRow> for Scan {
@@ -69,6 +72,7 @@ impl From<&ScanRow> for Scan {
             gaps: row.gaps,
             manifest_sha256: row.manifest_sha256.clone(),
             previous: row.previous.clone(),
+            removed_at: row.removed_at.map(|at| at.to_string()),
         }
     }
 }

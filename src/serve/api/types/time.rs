@@ -102,7 +102,8 @@ pub(in super::super) struct Comparison {
     b: Scan,
     controls: Vec<ControlChange>,
     criteria: Vec<OutcomeChange>,
-    findings: FindingCounts,
+    /// Absent where retention removed the findings of one of them.
+    findings: Option<FindingCounts>,
     /// The most telling ones, worse ones first; at most 100.
     changed: Vec<FindingChange>,
 }
@@ -133,13 +134,14 @@ impl Comparison {
             before: one.before.map(FindingResult::from),
             after: one.after.map(FindingResult::from),
         };
-        let Compared { levels, outcomes, appeared, gone, better, worse, seen, hidden, same, findings } = compared;
+        let Compared { levels, outcomes, known, appeared, gone, better, worse, seen, hidden, same, findings } =
+            compared;
         Comparison {
             a: a.into(),
             b: b.into(),
             controls: levels.into_iter().map(control).collect(),
             criteria: outcomes.into_iter().map(outcome).collect(),
-            findings: FindingCounts { appeared, gone, better, worse, seen, hidden, same },
+            findings: known.then_some(FindingCounts { appeared, gone, better, worse, seen, hidden, same }),
             changed: findings.into_iter().map(finding).collect(),
         }
     }

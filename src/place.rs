@@ -1,4 +1,7 @@
-//! Where a plan and what its shards leave lie: a folder that all processes see, or a bucket.
+//! A folder that many processes write into and read from, under names of their own: on this machine or a share, or in a bucket. The plan
+//! of a scan by many processes lies in one, and so do findings and evidence for query engines.
+//!
+//! As with the depot, what is asked of S3 is to put, get and look at objects below the one prefix that the user named.
 
 use std::{fmt, path::Path as File, sync::Arc};
 
@@ -9,9 +12,13 @@ use object_store::{
 use serde::Serialize;
 use tokio::io::AsyncWriteExt;
 
-use crate::{depot, failure::Failure, plain::plain};
+use crate::{
+    depot::{self, Location},
+    failure::Failure,
+    plain::plain,
+};
 
-/// A folder of a plan. Cloning is cheap.
+/// Such a folder. Cloning is cheap.
 #[derive(Clone, Debug)]
 pub struct Place {
     store: Arc<dyn ObjectStore>,
@@ -21,34 +28,34 @@ pub struct Place {
 }
 
 impl Place {
-    /// The folder that is named, which is made where it is not there: `s3://bucket/prefix`, or a path.
-    pub async fn create(named: &str) -> Result<Self, Failure> {
-        if !named.contains("://") {
-            let folder = File::new(named);
+    /// The folder that is named, which is made where it is not there.
+    pub async fn create(location: &Location) -> Result<Self, Failure> {
+        if let Location::Folder(folder) = location {
             std::fs::create_dir_all(folder).map_err(|error| Failure::file("create", folder, &error))?;
         }
-        Place::open(named).await
+        Place::open(location).await
     }
 
     /// The folder that is named.
-    pub async fn open(named: &str) -> Result<Self, Failure> {
-        let shown = format!("{}/", named.trim_end_matches('/'));
-        if named.starts_with("s3://") {
-            let (store, base) = depot::bucket(named).await?;
-            return Ok(Place { store, base, shown });
-        }
-        let folder = File::new(named);
-        if let Some((scheme, _)) = named.split_once("://") {
-            let words = "expected a folder, or s3://BUCKET/PREFIX";
-            return Err(Failure::usage(format!("{}: no plan can lie at {scheme}://: {words}", plain(named))));
-        }
-        if !folder.is_dir() {
-            let words = "name the folder that `rung plan --out` was given";
-            return Err(Failure::usage(format!("no plan at {shown}: {words}")));
-        }
-        let store = LocalFileSystem::new_with_prefix(folder)
-            .map_err(|error| Failure::usage(format!("cannot use {}: {error}", folder.display())))?;
-        Ok(Place { store: Arc::new(store), base: Path::default(), shown })
+    pub async fn open(location: &Location) -> Result<Self, Failure> {
+        let shown = format!("{}/", location.written().to_string_lossy().trim_end_matches('/'));
+        let (store, base): (Arc<dyn ObjectStore>, Path) = match location {
+            Location::Bucket { bucket, prefix } => (Arc::new(depot::client(bucket).await?), Path::from(prefix.as_str())),
+            Location::Folder(folder) if !folder.is_dir() => {
+                return Err(Failure::usage(format!("{} is no folder", plain(&shown))));
+            }
+            Location::Folder(folder) => {
+                let store = LocalFileSystem::new_with_prefix(folder)
+                    .map_err(|error| Failure::usage(format!("cannot use {}: {error}", folder.display())))?;
+                (Arc::new(store), Path::default())
+            }
+        };
+        Ok(Place { store, base, shown })
+    }
+
+    /// Where a name in it is, as people and other programs name it.
+    pub fn uri(&self, name: &str) -> String {
+        format!("{}{name}", self.shown)
     }
 
     fn path(&self, name: &str) -> Path {
@@ -56,8 +63,9 @@ impl Place {
     }
 
     fn failed(&self, what: &str, name: &str) -> impl Fn(Error) -> Failure {
-        let shown = format!("cannot {what} {}{name}", self.shown);
-        move |error| Failure::usage(plain(&format!("{shown}: {error}")))
+        let shown = self.uri(name);
+        let what = what.to_owned();
+        move |error| depot::failed(&what, &shown, &error)
     }
 
     /// The bytes of a file; none where there is no such file.
@@ -96,12 +104,12 @@ impl Place {
     }
 
     /// Puts a value as JSON.
-    pub(super) async fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), Failure> {
+    pub async fn put_json(&self, name: &str, value: &impl Serialize) -> Result<(), Failure> {
         self.put(name, self.json(name, value)?).await
     }
 
     /// Puts a value as JSON unless a file of that name is there; tells whether it did.
-    pub(super) async fn put_new_json(&self, name: &str, value: &impl Serialize) -> Result<bool, Failure> {
+    pub async fn put_new_json(&self, name: &str, value: &impl Serialize) -> Result<bool, Failure> {
         self.put_new(name, self.json(name, value)?).await
     }
 
@@ -114,7 +122,7 @@ impl Place {
 
     /// Puts a file of this machine, a piece at a time.
     pub async fn upload(&self, name: &str, file: &File) -> Result<(), Failure> {
-        let failed = |error: std::io::Error| Failure::usage(plain(&format!("cannot write {self}{name}: {error}")));
+        let failed = |error: std::io::Error| depot::failed("write", &self.uri(name), &error);
         let mut from = tokio::fs::File::open(file).await.map_err(|error| Failure::file("read", file, &error))?;
         let mut to = BufWriter::new(self.store.clone(), self.path(name));
         if let Err(error) = tokio::io::copy(&mut from, &mut to).await {
