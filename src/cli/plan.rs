@@ -7,7 +7,6 @@ use std::{
 
 use jiff::Timestamp;
 use rung_collectors::aws::{Member, RoleOptions};
-use serde_json::json;
 use tokio::sync::watch;
 
 use super::{
@@ -213,14 +212,14 @@ fn tell(args: &Args, place: &Place, plan: &ShardPlan, calls: &Calls) -> Result<E
     let shards = plan.shards.len();
     Output::Stdout.write(|out| match args.format {
         Format::Json => {
-            let told = json!({ "plan": place.to_string(), "id": plan.id, "shards": shards, "accounts": accounts });
-            serde_json::to_writer(&mut *out, &told)?;
+            serde_json::to_writer(&mut *out, &plan.told(place))?;
             writeln!(out)
         }
         Format::Text => {
             writeln!(out, "{accounts} accounts in {shards} shards, the largest of about {largest} calls: {place}")?;
             if calls.is_empty() {
-                let words = "Nobody has counted the calls of these accounts yet: each was taken to need as many as any other.";
+                let words =
+                    "Nobody has counted the calls of these accounts yet: each was taken to need as many as any other.";
                 writeln!(out, "{words}")?;
             }
             writeln!(out, "Scan each with  rung scan --plan {place} --shard N  (N from 0 to {})", shards - 1)?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rung_rules::model::{Assessment, Control, ControlReport, Level};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Merging, ShardPlan};
 use crate::{
@@ -67,15 +68,19 @@ impl Merged {
 
     /// What is known at the end.
     pub fn ends<F>(&mut self, exit: Exit, bundle: &str, head: &Assessment<F>) {
-        let levels = |control: &ControlReport| Levels {
-            confirmed: control.confirmed,
-            possible: control.possible,
-        };
+        let levels = |control: &ControlReport| Levels { confirmed: control.confirmed, possible: control.possible };
         self.exit = exit as i32;
         bundle.clone_into(&mut self.bundle);
         self.complete = head.scan.complete;
         self.gaps = head.summary.gaps;
         self.levels = head.controls.iter().map(|control| (control.id, levels(control))).collect();
+    }
+
+    /// What the last merge of the plan put there.
+    pub async fn read(place: &Place) -> Result<Value, Failure> {
+        let told = |why: &str| Failure::usage(format!("{}: {why}", place.uri(NAME)));
+        let bytes = place.get(NAME).await?.ok_or_else(|| told("the merge put nothing there"))?;
+        serde_json::from_slice(&bytes).map_err(|error| told(&error.to_string()))
     }
 
     /// Puts it into the plan's folder.
