@@ -71,6 +71,9 @@ pub(super) struct Args {
     /// Its name in messages
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, requires = "notify")]
     schedule: String,
+    /// Do not take the bundle into the store, where that does not outlive this machine: commands that need it there do so
+    #[arg(long)]
+    no_store: bool,
     #[command(flatten)]
     set: Flags,
     /// No progress, no summary
@@ -112,7 +115,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let rendering =
         Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
     let printed = scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering);
-    scan::take_in(&bundle);
+    if !args.no_store {
+        scan::take_in(&bundle);
+    }
     let kept = scan::put(&depot, &bundle);
     let exit = exit(args, &demands, &decided, &since);
     merged.ends(exit, &shown(&depot, &bundle), &decided.head);
