@@ -32,7 +32,8 @@ pub(super) struct Marker<'a> {
     files: u64,
     bytes: u64,
     /// Where the files are listed: an organisation has too many for a row.
-    list: &'a Listed,
+    list: &'a str,
+    list_sha256: &'a str,
 }
 
 impl<'a> Marker<'a> {
@@ -58,7 +59,8 @@ impl<'a> Marker<'a> {
             possible: of(|control| control.possible),
             files: written.files,
             bytes: written.bytes,
-            list,
+            list: &list.name,
+            list_sha256: &list.sha256,
         }
     }
 }

@@ -1,15 +1,15 @@
 CREATE EXTERNAL TABLE rung_scans (
-  schema string, scan string, bundle string, scan_date string, started_at string, finished_at string, complete boolean, accounts
-  bigint, findings bigint, evidence bigint, gaps bigint, pillar tinyint, pillar_possible tinyint, confirmed map<string,tinyint>,
-  possible map<string,tinyint>, files bigint, bytes bigint, list struct<name:string,`rows`:bigint,bytes:bigint,sha256:string>
+  schema string, scan string, bundle string, scan_date string, started_at string, finished_at string, complete boolean,
+  accounts bigint, findings bigint, evidence bigint, gaps bigint, pillar tinyint, pillar_possible tinyint,
+  confirmed map<string,tinyint>, possible map<string,tinyint>, files bigint, bytes bigint, list string, list_sha256 string
 )
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
 LOCATION '{LAKE}/scans/';
 
 CREATE EXTERNAL TABLE rung_accounts_written (
-  bundle string, scan string, scanned_at string, account string, name string, unit string, state string, why string, regions
-  array<string>, pillar tinyint, pillar_possible tinyint, confirmed map<string,tinyint>, possible map<string,tinyint>, subjects
-  bigint, gaps bigint, calls bigint, cost_usd double
+  bundle string, scan string, scanned_at string, account string, name string, unit string, state string, why string,
+  regions array<string>, pillar tinyint, pillar_possible tinyint, confirmed map<string,tinyint>, possible map<string,tinyint>,
+  subjects bigint, gaps bigint, calls bigint, cost_usd double
 )
 PARTITIONED BY (scan_date string)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
@@ -19,8 +19,8 @@ TBLPROPERTIES ('projection.enabled' = 'true', 'projection.scan_date.type' = 'dat
 
 CREATE EXTERNAL TABLE rung_findings_written (
   bundle string, scan string, scanned_at string, account string, region string, control string, title string, severity string,
-  criterion string, level tinyint, statement string, result string, waived boolean, kind string, arn string, name string, tags
-  map<string,string>, facts map<string,string>, causes array<string>, remedy string, effort string, evidence_line bigint,
+  criterion string, level tinyint, statement string, result string, waived boolean, kind string, arn string, name string,
+  tags map<string,string>, facts map<string,string>, causes array<string>, remedy string, effort string, evidence_line bigint,
   fingerprint string
 )
 PARTITIONED BY (scan_date string)
@@ -30,8 +30,8 @@ TBLPROPERTIES ('projection.enabled' = 'true', 'projection.scan_date.type' = 'dat
   'projection.scan_date.range' = '2026-01-01,NOW');
 
 CREATE EXTERNAL TABLE rung_evidence_written (
-  bundle string, scan string, scanned_at string, account string, region string, kind string, arn string, name string, tags
-  map<string,string>, facts map<string,string>, unknown map<string,string>, evidence_line bigint
+  bundle string, scan string, scanned_at string, account string, region string, kind string, arn string, name string,
+  tags map<string,string>, facts map<string,string>, unknown map<string,string>, evidence_line bigint
 )
 PARTITIONED BY (scan_date string)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'
@@ -40,8 +40,8 @@ TBLPROPERTIES ('projection.enabled' = 'true', 'projection.scan_date.type' = 'dat
   'projection.scan_date.range' = '2026-01-01,NOW');
 
 CREATE EXTERNAL TABLE rung_gaps_written (
-  bundle string, scan string, scanned_at string, account string, region string, gap string, operation string, action string, what
-  string, cause string, denied boolean, detail string, opens_with string, hides array<string>
+  bundle string, scan string, scanned_at string, account string, region string, gap string, operation string, action string,
+  what string, cause string, denied boolean, detail string, opens_with string, hides array<string>
 )
 PARTITIONED BY (scan_date string)
 ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe'

@@ -3,7 +3,7 @@ SELECT * FROM read_json('{LAKE}/scans/*.json', format = 'newline_delimited', col
     schema: 'VARCHAR', scan: 'VARCHAR', bundle: 'VARCHAR', scan_date: 'DATE', started_at: 'TIMESTAMPTZ', finished_at: 'TIMESTAMPTZ',
     complete: 'BOOLEAN', accounts: 'BIGINT', findings: 'BIGINT', evidence: 'BIGINT', gaps: 'BIGINT', pillar: 'TINYINT',
     pillar_possible: 'TINYINT', confirmed: 'MAP(VARCHAR, TINYINT)', possible: 'MAP(VARCHAR, TINYINT)', files: 'BIGINT', bytes: 'BIGINT',
-    list: 'STRUCT(name VARCHAR, rows BIGINT, bytes BIGINT, sha256 VARCHAR)'});
+    list: 'VARCHAR', list_sha256: 'VARCHAR'});
 
 CREATE OR REPLACE VIEW accounts_written AS
 SELECT * FROM read_json('{LAKE}/accounts/*/*.jsonl.gz', format = 'newline_delimited', hive_partitioning = true,
