@@ -23,9 +23,11 @@ mod names;
 mod read;
 mod row;
 
+use std::sync::Arc;
+
 use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::{bundle::Bundle, failure::Failure, place::Place};
 
@@ -37,7 +39,10 @@ use marker::Marker;
 /// Files that wait to be put.
 const WAITING: usize = 64;
 /// Files that are put at the same time: a put takes some ten milliseconds, and an organisation has a hundred thousand.
-const AT_ONCE: usize = 48;
+const AT_ONCE: u32 = 48;
+/// As many bytes of them count as one more; from so many pieces on a file is put alone, for it is sent in parts that lie in memory.
+const PIECE: u64 = 1 << 20;
+const LARGE: u64 = 8;
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,7 +80,8 @@ pub async fn write_showing(bundle: &Bundle, place: &Place, bar: &ProgressBar) ->
     let mut list = Writing::create(names.list())?;
     let mut written = Written::default();
     let files = stream::poll_fn(move |context| waiting.poll_recv(context));
-    let mut putting = files.map(|file| put(place.clone(), file)).buffered(AT_ONCE);
+    let places = Arc::new(Semaphore::new(AT_ONCE as usize));
+    let mut putting = files.map(|file| put(place.clone(), places.clone(), file)).buffered(AT_ONCE as usize);
     while let Some(listed) = putting.try_next().await? {
         written.files += 1;
         written.bytes += listed.bytes;
@@ -92,12 +98,31 @@ pub async fn write_showing(bundle: &Bundle, place: &Place, bar: &ProgressBar) ->
         gaps: sums.gaps,
         ..written
     };
-    let list = put(place.clone(), list.finish()?).await?;
+    let list = put(place.clone(), places, list.finish()?).await?;
     place.put_json(&written.marker, &Marker::new(&names, &head, &written, &list)).await?;
     Ok(written)
 }
 
-async fn put(place: Place, file: File) -> Result<Listed, Failure> {
+async fn put(place: Place, places: Arc<Semaphore>, file: File) -> Result<Listed, Failure> {
+    // Nobody closes it.
+    let _held = places.acquire_many(weight(file.listed.bytes)).await;
     place.upload(&file.listed.name, &file.path).await?;
     Ok(file.listed)
+}
+
+/// How many small files a file counts as.
+fn weight(bytes: u64) -> u32 {
+    let pieces = bytes / PIECE;
+    if pieces >= LARGE { AT_ONCE } else { u32::try_from(pieces).map_or(AT_ONCE, |pieces| pieces + 1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_files_go_together_and_a_large_one_alone() {
+        assert_eq!((weight(0), weight(PIECE - 1), weight(PIECE), weight(8 * PIECE - 1)), (1, 1, 2, 8));
+        assert_eq!((weight(8 * PIECE), weight(u64::MAX)), (AT_ONCE, AT_ONCE));
+    }
 }

@@ -41,6 +41,7 @@ class Night:
         self.assessment = truth.assessment
         self.date = datetime.date.fromisoformat(self.assessment["scan"]["started_at"][:10])
         self.rows_in_all = sum(truth.counts().values())
+        self.control = {criterion["id"]: control["id"] for control in truth.controls for criterion in control["criteria"]}
         self.rows = [self._row(truth, finding) for finding in truth.findings]
         self.hidden = set(truth.unseen)
         self.unknown = collections.Counter(row["account"] for row in self.rows if row["result"] == "unknown")
@@ -51,11 +52,10 @@ class Night:
     def _row(self, truth, finding):
         subject = finding["subject"]
         criterion = truth.criteria[finding["criterion"]]
-        [control] = [one["id"] for one in truth.controls if criterion in one["criteria"]]
         return {
             "key": (finding["criterion"], subject["account"], subject["arn"]),
             "criterion": finding["criterion"],
-            "control": control,
+            "control": self.control[finding["criterion"]],
             "account": subject["account"],
             "region": subject["region"],
             "arn": subject["arn"],

@@ -9,7 +9,7 @@ use std::{
 
 use jiff::ToSpan;
 use rung::{
-    bundle::{Bundle, EVIDENCE, OfAccount},
+    bundle::{Bundle, EVIDENCE, OfAccount, pack},
     depot::Location,
     lake::{self, Written},
     place::Place,
@@ -18,6 +18,7 @@ use rung::{
 use rung_collectors::{aws::Replay, closed};
 use rung_rules::model::{AccountReport, AccountState, Cause, Control, Scan, Settings, Waiver};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use crate::{
     common::{Rung, demo, python, scan},
@@ -252,11 +253,11 @@ fn what_a_bucket_refuses_leaves_no_marker_and_the_next_time_ends_it() {
     let told = rung.fails(2, &lake);
     assert!(told.contains("cannot write s3://our-scans/lake/") && told.contains("docs/store.md"), "{told}");
     assert!(!told.contains("secret") && bucket.keys().is_empty(), "{told}");
-    // Killed in the middle.
-    bucket.0.control(r#"{"deny": [], "latency_ms": 500}"#);
+    // Killed when all is there but the list and the marker.
     bucket.0.reset_counts();
+    bucket.0.control(r#"{"deny": [], "latency_ms": 3000}"#);
     let mut running = rung.command(&lake).spawn().unwrap();
-    while bucket.0.counts()["s3:CopyObject"].as_u64().unwrap_or_default() < 2 {
+    while bucket.0.counts()["s3:CopyObject"].as_u64().unwrap_or_default() < 11 {
         assert!(running.try_wait().unwrap().is_none(), "it ended before it could be killed");
     }
     running.kill().unwrap();
@@ -264,29 +265,29 @@ fn what_a_bucket_refuses_leaves_no_marker_and_the_next_time_ends_it() {
     bucket.0.control(r#"{"latency_ms": 0}"#);
     let marker = |keys: &[String]| keys.iter().any(|key| key.starts_with("lake/scans/"));
     let keys = bucket.keys();
-    assert!(!keys.is_empty() && !marker(&keys), "{keys:?}");
+    assert!(keys.len() >= 10 && !marker(&keys), "{keys:?}");
     rung.ok(&lake);
     assert!(marker(&bucket.keys()));
 }
 
-/// Replaces words in the assessment and the evidence of a bundle, as a stranger could who hands one on.
-fn tampered(bundle: &Path, from: &str, to: &str) -> Bundle {
-    let text = fs::read_to_string(bundle.join("assessment.json")).unwrap();
-    assert!(text.contains(from));
-    fs::write(bundle.join("assessment.json"), text.replace(from, to)).unwrap();
+/// Writes parts of a bundle anew, with their digests, as a stranger could who hands one on.
+fn tampered(bundle: &Path, parts: &[(&str, Vec<u8>)]) {
     let mut manifest: Value = serde_json::from_slice(&fs::read(bundle.join("manifest.json")).unwrap()).unwrap();
-    let bytes = fs::read(bundle.join("assessment.json")).unwrap();
-    for part in manifest["parts"].as_array_mut().unwrap().iter_mut().filter(|part| part["name"] == "assessment.json") {
+    for (name, bytes) in parts {
+        fs::write(bundle.join(name), bytes).unwrap();
+        let part = manifest["parts"].as_array_mut().unwrap().iter_mut().find(|part| part["name"] == *name).unwrap();
         part["bytes"] = bytes.len().into();
-        part["sha256"] = hex(&bytes).into();
+        part["sha256"] = hex::encode(Sha256::digest(bytes)).into();
     }
     fs::write(bundle.join("manifest.json"), manifest.to_string()).unwrap();
-    Bundle::open(bundle).unwrap()
+    Bundle::open(bundle).unwrap();
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+fn copied(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+    }
 }
 
 #[test]
@@ -304,11 +305,10 @@ fn a_bundle_that_no_scan_left_is_refused_and_nothing_of_it_counts() {
         (r#""criterion":"waf-perf-090"#, r#""criterion":"waf-perf-09x"#, "which no control has"),
     ] {
         let copy = rung.path("copy");
-        fs::create_dir(&copy).unwrap();
-        for entry in fs::read_dir(rung.path("b")).unwrap().flatten() {
-            fs::copy(entry.path(), copy.join(entry.file_name())).unwrap();
-        }
-        tampered(&copy, from, to);
+        copied(&rung.path("b"), &copy);
+        let text = fs::read_to_string(copy.join("assessment.json")).unwrap();
+        assert!(text.contains(from));
+        tampered(&copy, &[("assessment.json", text.replace(from, to).into_bytes())]);
         let told = rung.fails(2, &["export", "lake", "copy", "--out", "lake"]);
         assert!(told.contains(words) && !there(&rung) && !told.contains("panicked"), "{words}: {told}");
         fs::remove_dir_all(&copy).unwrap();
@@ -370,4 +370,71 @@ fn hostile_names_are_rows_and_nothing_else() {
         assert_eq!(named, 3 * seen.set.evidence.iter().filter(|one| one.subject.name.as_deref() == Some(name)).count());
     }
     assert!(packed.keys().all(|name| !name.to_str().unwrap().contains("999")));
+}
+
+/// The demo's bundle as if it were of so many accounts that have the same.
+fn of_accounts(demo: &Path, to: &Path, number: usize) {
+    const DEMO: &str = "123456789012";
+    copied(demo, to);
+    let ids: Vec<_> = (0..number).map(|n| format!("{n:012}")).collect();
+    let mut assessment: Value = serde_json::from_slice(&fs::read(to.join("assessment.json")).unwrap()).unwrap();
+    let repeated = |list: &mut Value, mark: &str| {
+        let items = list.to_string();
+        let items = items.strip_prefix('[').unwrap().strip_suffix(']').unwrap();
+        *list = mark.into();
+        ids.iter().map(|id| items.replace(DEMO, id)).collect::<Vec<_>>().join(",")
+    };
+    let (findings, gaps) = (repeated(&mut assessment["findings"], "@F"), repeated(&mut assessment["gaps"], "@G"));
+    assessment["scan"]["accounts"] = ids.clone().into();
+    let text = serde_json::to_string(&serde_json::from_value::<Ordered>(assessment).unwrap()).unwrap();
+    let text = text.replace("\"@F\"", &format!("[{findings}]")).replace("\"@G\"", &format!("[{gaps}]"));
+    let lines: Vec<Value> = Bundle::open(to).unwrap().lines(EVIDENCE).unwrap().collect::<Result<_, _>>().unwrap();
+    let of = |id: &String| {
+        let id = id.clone();
+        lines.iter().map(move |line| serde_json::from_str::<Value>(&line.to_string().replace(DEMO, &id)).unwrap())
+    };
+    let mut evidence = Vec::new();
+    pack(ids.iter().flat_map(of), &mut evidence).unwrap();
+    tampered(to, &[("assessment.json", text.into_bytes()), ("evidence.jsonl.zst", evidence)]);
+}
+
+/// An assessment's parts in the order in which they are written; values of JSON have that of the alphabet.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Ordered {
+    schema: Value,
+    rung: Value,
+    scan: Value,
+    pillar: Value,
+    controls: Value,
+    accounts: Value,
+    findings: Value,
+    gaps: Value,
+}
+
+/// The most memory that the program took, in KiB.
+fn peak(rung: &Rung, args: &[&str]) -> u64 {
+    let script = "import resource, subprocess, sys\nsubprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)\n\
+                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let mut command = std::process::Command::new(python());
+    command.args(["-c", script, env!("CARGO_BIN_EXE_rung")]).args(args).current_dir(rung.home.path());
+    let done = command.env("HOME", rung.home.path()).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8(done.stdout).unwrap().trim().parse().unwrap()
+}
+
+#[test]
+fn memory_does_not_grow_with_the_accounts() {
+    let rung = Rung::new();
+    rung.ok(&["scan", "--demo", "--quiet", "--bundle", "b"]);
+    let mut took = Vec::new();
+    for number in [4, 40] {
+        let (name, out) = (format!("of-{number}"), format!("lake-{number}"));
+        of_accounts(&rung.path("b"), &rung.path(&name), number);
+        took.push(peak(&rung, &["export", "lake", &name, "--out", &out]));
+        let marker = fs::read_dir(rung.path(&out).join("scans")).unwrap().next().unwrap().unwrap().path();
+        let marker: Value = serde_json::from_slice(&fs::read(marker).unwrap()).unwrap();
+        assert_eq!((&marker["accounts"], &marker["findings"]), (&number.into(), &(number * 726).into()));
+    }
+    // Held at once, the findings of 36 accounts more would take a hundred thousand.
+    assert!(took[1] < took[0] + 20_000, "{took:?} KiB");
 }
