@@ -159,7 +159,7 @@ fn every_query_of_the_page_answers_what_the_assessments_say() {
     let killed = nights.bundle(-20, "killed", all().into());
     nights.export(&killed);
     fs::remove_file(nights.rung.path(&format!("lake/scans/{}.json", killed.manifest.scan.id))).unwrap();
-    let second = nights.bundle(-24, "second", vec![account(&seen, IDS[0]), mended(), worse()]);
+    let second = nights.bundle(-24, "second", vec![account(&seen, IDS[0]), mended(), account(&seen, IDS[2])]);
     nights.export(&second);
     nights.counts(&second);
 
