@@ -146,19 +146,21 @@ class Expected:
         return [(action, len(hides[action]), len(accounts[action]), min(opens[action])) for action in hides]
 
     def q7(self):
-        oldest = {}
-        for row in sorted(self.now.failing(), key=lambda row: row["key"]):
-            since = None
-            for night in self.nights:
-                result = night.results().get(row["key"])
+        since = collections.defaultdict(list)
+        results = [(night.date, night.results()) for night in self.nights]
+        for row in self.now.failing():
+            began = None
+            for date, found in results:
+                result = found.get(row["key"])
                 if result in ("pass", "not_applicable"):
-                    since = None
-                elif result == "fail" and since is None:
-                    since = night.date
-            best = oldest.get(row["criterion"])
-            if best is None or since < best[0]:
-                oldest[row["criterion"]] = (since, row["account"], row["arn"])
-        return [(criterion, account, arn, since, (self.now.date - since).days) for criterion, (since, account, arn) in oldest.items()]
+                    began = None
+                elif result == "fail" and began is None:
+                    began = date
+            since[row["criterion"]].append((began, row["account"], row["arn"]))
+        for criterion, all_of_it in since.items():
+            oldest, _, arn = min(all_of_it)
+            days = sum((self.now.date - began).days for began, _, _ in all_of_it)
+            yield criterion, len(all_of_it), arn, oldest, (self.now.date - oldest).days, days
 
     def q8(self):
         failing, resources = collections.Counter(), collections.defaultdict(set)

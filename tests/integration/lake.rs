@@ -149,7 +149,8 @@ fn every_query_of_the_page_answers_what_the_assessments_say() {
     let [a, b, _] = all();
     let first = nights.bundle(-48, "first", vec![a, b, closed_shard]);
     nights.export(&first);
-    let again = nights.bundle(-48, "again", all().into());
+    // What one account mends in the second night, and undoes in the third, is a failure of a day.
+    let again = nights.bundle(-48, "again", vec![account(&seen, IDS[0]), account(&seen, IDS[1]), worse()]);
     assert_eq!(first.manifest.scan.id, again.manifest.scan.id);
     nights.export(&again);
     nights.counts(&again);
@@ -159,7 +160,7 @@ fn every_query_of_the_page_answers_what_the_assessments_say() {
     let killed = nights.bundle(-20, "killed", all().into());
     nights.export(&killed);
     fs::remove_file(nights.rung.path(&format!("lake/scans/{}.json", killed.manifest.scan.id))).unwrap();
-    let second = nights.bundle(-24, "second", vec![account(&seen, IDS[0]), mended(), worse()]);
+    let second = nights.bundle(-24, "second", vec![account(&seen, IDS[0]), mended(), account(&seen, IDS[2])]);
     nights.export(&second);
     nights.counts(&second);
 
