@@ -55,6 +55,16 @@ pub(crate) fn run(command: Command) -> Ran {
     run_all(vec![command]).remove(0)
 }
 
+/// Runs one, and looks at it all the while, by its id.
+pub(crate) fn run_watched(command: Command, look: &mut dyn FnMut(u32)) -> Ran {
+    let mut running = Running::start(command);
+    while !running.look() {
+        look(running.child.id());
+        thread::sleep(LOOK);
+    }
+    running.end()
+}
+
 /// Runs all at once and waits for the last.
 pub(crate) fn run_all(commands: Vec<Command>) -> Vec<Ran> {
     let mut all: Vec<_> = commands.into_iter().map(Running::start).collect();
@@ -131,6 +141,13 @@ fn memory_mib(id: u32) -> f64 {
     let line = status.lines().find(|line| line.starts_with("VmHWM"));
     let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<f64>().ok());
     kib.unwrap_or(0.0) / 1024.0
+}
+
+/// Bytes of files that a process has open and that have no name any more.
+pub(crate) fn nameless(id: u32) -> u64 {
+    let open = fs::read_dir(format!("/proc/{id}/fd")).into_iter().flatten().flatten().map(|one| one.path());
+    let gone = open.filter(|one| fs::read_link(one).is_ok_and(|to| to.to_string_lossy().ends_with("(deleted)")));
+    gone.filter_map(|one| one.metadata().ok()).map(|file| file.len()).sum()
 }
 
 /// Bytes and files under a folder.
