@@ -150,6 +150,7 @@ impl Job {
         let draft = Draft::create(target, false)?;
         let mut request = request(args, Input::Aws, &scan)?;
         request.now = Some(plan.began());
+        request.register = plan.handed(begin::object)?;
         let unfinished = Some(Unfinished::begin(target, scan)?);
         let shard = Some(OfPlan { register_of: plan.register_of.clone() });
         let accounts = Accounts::Listed(members, role);
