@@ -1,15 +1,15 @@
 //! A night of an organisation: planned, scanned in shards by so many processes at once, merged.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use rung::shards::pack;
+use rung::shards::{Shard, pack};
 use rung_collectors::aws::Member;
 
 use super::{
     Measured,
     account::{Account, spread},
     assumed::{ACCOUNTS_OF_PAGE, BESIDE, CALLS_OF_SHARD, LARGE_ONE, LARGE_TIMES, LATENCY},
-    process::{Bound, Process, Went, one_after_another},
+    process::{Bound, Process, one_after_another},
     rates::{Rates, bucket},
 };
 
@@ -58,7 +58,7 @@ impl Organisation {
         let sum = |of: fn(&Account) -> f64| accounts.iter().map(of).sum::<f64>();
         let calls = sum(|one| one.calls);
         let shards = shards.unwrap_or((calls / CALLS_OF_SHARD).ceil() as usize);
-        let mut went = packed(accounts.clone(), shards, process);
+        let mut went: Vec<_> = packed(accounts.clone(), shards, true).iter().map(|own| process.read(own)).collect();
         let jobs: Vec<f64> = went.iter().map(|one| one.seconds).collect();
         let scan = one_after_another(&jobs, at_once);
         went.sort_by(|a, b| a.seconds.total_cmp(&b.seconds));
@@ -87,18 +87,14 @@ impl Organisation {
     }
 }
 
-/// The accounts in shards, as the program packs them, each read by a process.
-fn packed(accounts: Vec<Account>, shards: usize, process: &Process) -> Vec<Went> {
-    let by_id: HashMap<String, Account> =
+/// The accounts in shards, as the program packs them: by the calls of each, where a scan before has measured them.
+pub(crate) fn packed(accounts: Vec<Account>, shards: usize, measured: bool) -> Vec<Vec<Account>> {
+    let by_id: BTreeMap<String, Account> =
         accounts.into_iter().enumerate().map(|(n, account)| (format!("{n:012}"), account)).collect();
-    let member = |id: &String| Member { id: id.as_str().into(), name: None, unit: None };
-    let members = by_id.keys().map(member).collect();
-    let packed = pack(members, shards, |id| by_id.get(id).map(|account| account.calls as u64));
-    let of = |shard: &rung::shards::Shard| {
-        let own: Vec<_> = shard.members().iter().filter_map(|member| by_id.get(&*member.id).cloned()).collect();
-        process.read(&own)
-    };
-    packed.iter().map(of).collect()
+    let members = by_id.keys().map(|id| Member { id: id.as_str().into(), name: None, unit: None }).collect();
+    let calls = |id: &str| by_id.get(id).filter(|_| measured).map(|account| account.calls as u64);
+    let own = |shard: &Shard| shard.members().iter().filter_map(|one| by_id.get(&*one.id).cloned()).collect();
+    pack(members, shards, calls).iter().map(own).collect()
 }
 
 impl Measured {

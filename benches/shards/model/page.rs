@@ -5,7 +5,7 @@ use super::{
     account::{Account, spread},
     assumed::*,
     money::Money,
-    organisation::{Night, Organisation},
+    organisation::{Night, Organisation, packed},
     prices,
     process::Process,
     rates::{Bucket, Rates},
@@ -237,17 +237,21 @@ fn predicted(measured: &Measured, run: &Run) -> (Predicted, &'static str) {
         measured.account(&resources(if large { LARGE_TIMES } else { 1.0 }), rates)
     };
     let accounts: Vec<_> = (0..run.accounts).map(of).collect();
-    let own: Vec<Account> = accounts.iter().step_by(run.processes).cloned().collect();
-    let process = Process {
+    let calls = accounts.iter().map(|one| one.calls).sum();
+    let one = Process {
         latency: run.latency_ms / 1000.0,
-        cores: HERE / run.processes as f64,
+        cores: HERE,
         cpu: measured.cpu_of_smallest(),
         beside: 0.0,
         ..lambda(measured)
     };
-    let went = process.read(&own);
-    let calls = accounts.iter().map(|one| one.calls).sum();
-    (Predicted { calls, seconds: went.seconds }, went.binds.words())
+    // All of them share the processors; the fullest shard may take longer alone: a first plan does not know which accounts are large.
+    let processes = run.processes;
+    let all = Process { in_flight: one.in_flight * processes as f64, at_once: one.at_once * processes, ..one };
+    let shared = all.read(&accounts);
+    let alone = packed(accounts, processes, false).iter().map(|own| one.read(own)).collect::<Vec<_>>();
+    let longest = [shared].into_iter().chain(alone).max_by(|a, b| a.seconds.total_cmp(&b.seconds)).unwrap_or(shared);
+    (Predicted { calls, seconds: longest.seconds }, longest.binds.words())
 }
 
 impl Measured {
