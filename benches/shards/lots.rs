@@ -122,7 +122,7 @@ async fn put(seen: &Scanned, accounts: usize, began: Timestamp, folder: &Path) {
     let members = (0..accounts).map(|n| Member { id: directory::id(n).into(), name: None, unit: None }).collect();
     let plan = ShardPlan::new(scan, CALLER, "aws", pack(members, accounts.div_ceil(TOGETHER), |_| None));
     let place = Place::create(&Location::Folder(folder.to_owned())).await.unwrap();
-    plan.put(&place).await.unwrap();
+    let plan = plan.put(&place).await.unwrap();
     let parts = Parts::of(seen);
     for (number, shard) in plan.shards.iter().enumerate() {
         let ids: Vec<_> = shard.members().iter().map(|member| member.id.to_string()).collect();
