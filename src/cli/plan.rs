@@ -201,9 +201,10 @@ fn planned(
     };
     scan.caller = Some(caller.account.id.to_string());
     scan.many = Some(Many::new(role, Some(&[])));
-    let plan = ShardPlan::new(scan, &caller.account.id, &caller.account.partition, shards);
-    let calls = args.calls.as_ref().map(|location| location.written().to_string_lossy().into_owned());
-    Ok(ShardPlan { run: args.run_id.clone(), calls, ..plan })
+    let mut plan = ShardPlan::new(scan, &caller.account.id, &caller.account.partition, shards);
+    plan.run.clone_from(&args.run_id);
+    plan.calls = args.calls.as_ref().map(|location| location.written().to_string_lossy().into_owned());
+    Ok(plan)
 }
 
 fn tell(args: &Args, place: &Place, plan: &ShardPlan, calls: &Calls) -> Result<Exit, Failure> {

@@ -29,7 +29,7 @@ pub enum Brought {
 }
 
 /// The manifest of the shard's bundle, if it has one.
-pub async fn manifest(place: &Place, shard: usize) -> Result<Option<Manifest>, Failure> {
+async fn manifest(place: &Place, shard: usize) -> Result<Option<Manifest>, Failure> {
     let name = manifest_of(shard);
     let Some(bytes) = place.get(&name).await? else { return Ok(None) };
     Manifest::parse(&bytes, &place.uri(&name)).map(Some)

@@ -142,7 +142,8 @@ impl Job {
     /// One shard of a plan; nobody goes on with it where it ends early: an engine runs it again.
     pub(super) fn of_shard(args: &Args, plan: &ShardPlan, number: usize, target: &Path) -> Result<Self, Failure> {
         let (role, members) = (plan.many()?.role(), plan.shard(number)?.members());
-        let scan = Plan { many: Some(Many::new(&role, Some(&members))), ..plan.scan.clone() };
+        let mut scan = plan.scan.clone();
+        scan.many = Some(Many::new(&role, Some(&members)));
         let (settings, output) = (scan.settings.clone(), Output::prepare(args.output.as_deref())?);
         let demands = args.demands.check(&settings)?;
         // Its bundle goes into the plan's folder, not among the stored scans.
