@@ -44,8 +44,8 @@ const GOAL_MIB: f64 = 300e6 / 1_048_576.0;
 
 /// `merge FINDINGS [NIGHTS]`: of several nights each is merged beside the bundle of the night before.
 pub(crate) fn merge(args: &[String]) {
-    let number = |at: usize, usual| args.get(at).and_then(|text| text.parse().ok()).unwrap_or(usual);
-    let (findings, nights) = (number(1, 100_000_usize), number(2, 1));
+    let number = |at: usize, usual: usize| args.get(at).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let (findings, nights) = (number(1, 100_000), number(2, 1) as u32);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let replay = Arc::new(Replay::new(demo::recording().unwrap()));
     let (_keep, stop) = tokio::sync::watch::channel(false);

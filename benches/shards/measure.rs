@@ -48,7 +48,8 @@ fn ladder(size: Size) -> (Ladder, serde_json::Value) {
 }
 
 fn scan(server: &Played, home: &Path, flags: &[&str]) -> Ran {
-    let args = ["scan", "--org", "--role-name", "rung-read-only", "--quiet", "--bundle", "bundle", "--region", REGIONS[0]];
+    let args =
+        ["scan", "--org", "--role-name", "rung-read-only", "--quiet", "--bundle", "bundle", "--region", REGIONS[0]];
     let mut command = process::rung(home, &server.url, &args);
     command.args(flags);
     process::run(command).well("scan")
@@ -98,7 +99,10 @@ fn throttled() -> Run {
     let counts = server.counts();
     let bundle = Bundle::open(&home.path().join("bundle")).unwrap();
     let found: Findings = bundle.of_assessment::<Assessment>().unwrap().findings;
-    println!("throttling: {} calls, {} refused, {:.0} s; least {}", counts["answered"], counts["throttled"], ran.seconds, counts["buckets"]["floor"]);
+    println!(
+        "throttling: {} calls, {} refused, {:.0} s; least {}",
+        counts["answered"], counts["throttled"], ran.seconds, counts["buckets"]["floor"]
+    );
     Run {
         accounts: size.accounts,
         regions: size.regions,

@@ -61,7 +61,13 @@ impl Held {
     /// How many times the common size an account is.
     fn times(self, account: usize) -> usize {
         match self {
-            Held::Usual => if account % server::LARGE_ONE == server::LARGE_AT { account::TIMES } else { 1 },
+            Held::Usual => {
+                if account % server::LARGE_ONE == server::LARGE_AT {
+                    account::TIMES
+                } else {
+                    1
+                }
+            }
             Held::Throttled => account::TIMES,
             Held::Ladder => [0, 1].get(account).copied().unwrap_or(account::TIMES),
         }

@@ -37,8 +37,7 @@ pub(crate) fn spread(resources: f64, regions: usize) -> Vec<f64> {
 impl Measured {
     /// An account with so many resources in each of its regions.
     pub(crate) fn account(&self, resources: &[f64], rates: Rates) -> Account {
-        let mut account =
-            Account { calls: 0.0, findings: 0.0, usd: 0.0, forced: 0.0, slowest: "none".to_owned() };
+        let mut account = Account { calls: 0.0, findings: 0.0, usd: 0.0, forced: 0.0, slowest: "none".to_owned() };
         let places = resources.iter().map(|resources| (false, *resources)).chain([(true, 0.0)]);
         for (global, resources) in places {
             let mut buckets = BTreeMap::<String, (Bucket, f64)>::new();

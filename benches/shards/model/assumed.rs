@@ -30,6 +30,8 @@ pub(crate) const FARGATE_GB: f64 = 4.0;
 /// Seconds that a shard should take at most on Lambda, and that it can: a scan is told to stop 90 seconds before the end.
 pub(crate) const LAMBDA_WANTED: f64 = 600.0;
 pub(crate) const LAMBDA_MOST: f64 = 810.0;
+/// The largest disk of a Lambda function, in bytes.
+pub(crate) const LAMBDA_DISK: f64 = 10_240.0 * 1_048_576.0;
 /// State transitions of a shard, and of the rest of a night.
 pub(crate) const TRANSITIONS_OF_SHARD: f64 = 4.0;
 pub(crate) const TRANSITIONS_BESIDE: f64 = 10.0;

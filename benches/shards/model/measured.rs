@@ -45,7 +45,7 @@ pub(crate) struct Run {
     pub(crate) calls: f64,
     pub(crate) scan_seconds: f64,
     pub(crate) merge_seconds: f64,
-    /// Processor time of every process, and of the server beside them.
+    /// Processor time of the processes that scanned, and of the server beside them.
     pub(crate) cpu_seconds: f64,
     pub(crate) server_cpu_seconds: f64,
     pub(crate) findings: f64,

@@ -47,7 +47,7 @@ fn whole(number: f64) -> String {
 }
 
 fn usd(number: f64) -> String {
-    if number < 0.995 { format!("{number:.2}") } else { whole(number) }
+    if number < 9.995 { format!("{number:.2}") } else { whole(number) }
 }
 
 fn time(seconds: f64) -> String {
@@ -137,7 +137,7 @@ fn nights(measured: &Measured) -> String {
 
 fn shards(measured: &Measured) -> String {
     let row = |shards: usize| {
-        let night = whole_organisation(MEDIANS[1]).night(measured, &lambda(measured), Some(shards), usize::MAX.min(shards));
+        let night = whole_organisation(MEDIANS[1]).night(measured, &lambda(measured), Some(shards), shards);
         vec![
             whole(shards as f64),
             whole(night.calls / night.shards as f64),
@@ -152,7 +152,7 @@ fn shards(measured: &Measured) -> String {
 
 /// The most for which it does not take longer than so many seconds.
 fn most(seconds: f64, took: impl Fn(f64) -> f64) -> f64 {
-    let (mut low, mut high) = (0.0, 1e7);
+    let (mut low, mut high) = (0.0, 1e9);
     for _ in 0..60 {
         let middle = (low + high) / 2.0;
         if took(middle) <= seconds { low = middle } else { high = middle }
@@ -166,7 +166,9 @@ fn limits(measured: &Measured) -> String {
         move |resources: f64| process.read(&[measured.account(&spread(resources, regions), Rates::Published)]).seconds
     };
     let shard = |median: f64| {
-        let of = |accounts: f64| Organisation { accounts: accounts as usize, regions: REGIONS, median }.accounts(measured, Rates::Published);
+        let of = |accounts: f64| {
+            Organisation { accounts: accounts as usize, regions: REGIONS, median }.accounts(measured, Rates::Published)
+        };
         let accounts = most_accounts(LAMBDA_WANTED, &|count| process.read(&of(count)).seconds);
         let own: Vec<Account> = of(accounts);
         vec![
@@ -183,8 +185,16 @@ fn limits(measured: &Measured) -> String {
             whole(most(LAMBDA_MOST, alone(regions))),
         ]
     };
-    let rows = MEDIANS.map(shard).into_iter().chain([1, REGIONS].map(account));
+    let rows = MEDIANS.map(shard).into_iter().chain([1, REGIONS].map(account)).chain([merge_limit(measured)]);
     table(&["at most", "in 10 minutes", "before Lambda ends it"], rows)
+}
+
+/// A merge is one process: its time is that of the largest measured, and what it needs of disk has to fit.
+fn merge_limit(measured: &Measured) -> Vec<String> {
+    let disk = measured.merges.last().map_or(f64::NAN, |merge| LAMBDA_DISK / (merge.disk_bytes / merge.findings));
+    let in_time = |seconds: f64| whole(most(seconds - BESIDE, |findings| measured.merge_seconds(findings)).min(disk));
+    let words = format!("findings of a merge ({} fit on a disk of 10 GB)", whole(disk));
+    vec![words, in_time(LAMBDA_WANTED), in_time(LAMBDA_MOST)]
 }
 
 fn most_accounts(seconds: f64, took: &dyn Fn(f64) -> f64) -> f64 {
@@ -281,23 +291,73 @@ fn merges(measured: &Measured) -> String {
 fn assumptions(measured: &Measured) -> String {
     let row = |what: &str, value: String, why: &str| vec![what.to_owned(), value, why.to_owned()];
     let rows = [
-        row("accounts, regions", format!("{}, {REGIONS}", whole(ACCOUNTS as f64)), "the organisation that is asked about; every region is asked in every account"),
-        row("sizes", format!("one account of {LARGE_ONE} is {LARGE_TIMES} times as large as the others"), "as in the measured organisation"),
-        row("where resources lie", "half in one region, a quarter in a second, the rest in all others alike".to_owned(), "assumed"),
-        row("a resource", "volume, instance, scaling group, function, database, alarm, load balancer as 4 : 2 : 1 : 2 : 1 : 3 : 1".to_owned(), "as measured; an account with functions alone asks more of Lambda"),
-        row("calls of an account", format!("straight lines through {}, {} and {} resources in a region", whole(measured.resources[0]), whole(measured.resources[1]), whole(measured.resources[2])), "measured; beyond the largest a list's further pages are in the line"),
-        row("AWS's rates", "the program's own table, 80 % of what AWS publishes".to_owned(), "`collectors/aws/pace.rs`; where AWS publishes nothing 8 a second, 16 at once"),
-        row("request to answer", format!("{:.0} ms", LATENCY * 1000.0), "assumed, regions on other continents included"),
-        row("requests of an account that wait for one another", format!("{:.0}", measured.chain), "measured: what the same scan takes longer at 520 ms a request than at 20"),
+        row(
+            "accounts, regions",
+            format!("{}, {REGIONS}", whole(ACCOUNTS as f64)),
+            "the organisation that is asked about; every region is asked in every account",
+        ),
+        row(
+            "sizes",
+            format!("one account of {LARGE_ONE} is {LARGE_TIMES} times as large as the others"),
+            "as in the measured organisation",
+        ),
+        row(
+            "where resources lie",
+            "half in one region, a quarter in a second, the rest in all others alike".to_owned(),
+            "assumed",
+        ),
+        row(
+            "a resource",
+            "volume, instance, scaling group, function, database, alarm, load balancer as 4 : 2 : 1 : 2 : 1 : 3 : 1"
+                .to_owned(),
+            "as measured; an account with functions alone asks more of Lambda",
+        ),
+        row(
+            "calls of an account",
+            format!(
+                "straight lines through {}, {} and {} resources in a region",
+                whole(measured.resources[0]),
+                whole(measured.resources[1]),
+                whole(measured.resources[2])
+            ),
+            "measured; beyond the largest a list's further pages are in the line",
+        ),
+        row(
+            "AWS's rates",
+            "the program's own table, 80 % of what AWS publishes".to_owned(),
+            "`collectors/aws/pace.rs`; where AWS publishes nothing 8 a second, 16 at once",
+        ),
+        row(
+            "request to answer",
+            format!("{:.0} ms", LATENCY * 1000.0),
+            "assumed, regions on other continents included",
+        ),
+        row(
+            "requests of an account that wait for one another",
+            format!("{:.0}", measured.chain),
+            "measured: what the same scan takes longer at 520 ms a request than at 20",
+        ),
         row("in flight, accounts at once", format!("{IN_FLIGHT}, {AT_ONCE}"), "the defaults of `rung scan`"),
-        row("processor time", format!("{:.1} s for 1,000 calls", measured.cpu_of_call() * 1000.0), "measured, in the development profile: an upper bound"),
-        row("Lambda", format!("{LAMBDA_GB} GB, {:.2} processors", LAMBDA_GB * LAMBDA_CORES_OF_GB), "AWS gives one processor with 1,769 MB"),
+        row(
+            "processor time",
+            format!("{:.1} s for 1,000 calls", measured.cpu_of_call() * 1000.0),
+            "measured, in the development profile: an upper bound",
+        ),
+        row(
+            "Lambda",
+            format!("{LAMBDA_GB} GB, {:.2} processors", LAMBDA_GB * LAMBDA_CORES_OF_GB),
+            "AWS gives one processor with 1,769 MB",
+        ),
         row("Fargate", format!("{FARGATE_CPUS} processor, {FARGATE_GB} GB"), "as `deploy/aws`"),
         row("a shard beside its reading", format!("{BESIDE} s"), "assumed: cold start, plan, putting"),
         row("shards at once", SHARDS_AT_ONCE.to_string(), "assumed"),
         row("kept", format!("plans {PLAN_NIGHTS} nights, merged bundles {BUNDLE_NIGHTS}"), "assumed"),
         row("bytes", "those of a finding as in the largest measured run".to_owned(), "measured"),
-        row("left out", "NAT gateways, transfer between regions, CloudWatch logs, free tiers, discounts".to_owned(), ""),
+        row(
+            "left out",
+            "NAT gateways, transfer between regions, CloudWatch logs, free tiers, discounts".to_owned(),
+            "",
+        ),
     ];
     table(&["", "value", "why"], rows)
 }

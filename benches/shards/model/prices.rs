@@ -35,8 +35,12 @@ pub(crate) static FARGATE_GB_HOUR: Price = Price::new("Fargate, arm64, a GB-hour
 pub(crate) static S3_PUT: Price = Price::new("S3 Standard, 1,000 PUT", 0.005, 1e3, LIST);
 pub(crate) static S3_GET: Price = Price::new("S3 Standard, 1,000 GET or HEAD", 0.0004, 1e3, LIST);
 pub(crate) static S3_GB_MONTH: Price = Price::new("S3 Standard, a GB-month", 0.023, 1.0, LIST);
-pub(crate) static STATE_TRANSITION: Price =
-    Price::new("Step Functions, standard, 1,000 state transitions", 0.025, 1e3, "aws.amazon.com/step-functions/pricing");
+pub(crate) static STATE_TRANSITION: Price = Price::new(
+    "Step Functions, standard, 1,000 state transitions",
+    0.025,
+    1e3,
+    "aws.amazon.com/step-functions/pricing",
+);
 pub(crate) static TRAIL_EVENT: Price = Price::new(
     "CloudTrail, 100,000 management events of a second trail (the first is free)",
     2.0,

@@ -48,7 +48,6 @@ impl Bound {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Went {
     pub(crate) seconds: f64,
-    pub(crate) calls: f64,
     pub(crate) binds: Bound,
 }
 
@@ -74,7 +73,7 @@ impl Process {
             (calls * self.cpu / self.cores, Bound::Computing),
         ];
         let largest = floors.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
-        Went { seconds: seconds + self.beside, calls, binds: largest.map_or(Bound::Rates, |(_, bound)| bound) }
+        Went { seconds: seconds + self.beside, binds: largest.map_or(Bound::Rates, |(_, bound)| bound) }
     }
 
     fn events(&self, accounts: &[Account], capacity: f64) -> f64 {

@@ -17,7 +17,8 @@ fn process(cores: f64) -> Process {
 }
 
 fn measured() -> Measured {
-    let operation = |name: &str, global, calls| Operation { name: name.to_owned(), global, calls, usd: [0.0, 1.0, 20.0] };
+    let operation =
+        |name: &str, global, calls| Operation { name: name.to_owned(), global, calls, usd: [0.0, 1.0, 20.0] };
     Measured {
         resources: [0.0, 10.0, 200.0],
         operations: vec![
