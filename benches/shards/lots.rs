@@ -42,14 +42,17 @@ const TOGETHER: usize = 40;
 /// The goal, in MiB: 300 MB.
 const GOAL_MIB: f64 = 300e6 / 1_048_576.0;
 
-/// `merge FINDINGS [NIGHTS]`: of several nights each is merged beside the bundle of the night before.
+/// `merge FINDINGS [NIGHTS] [SHARE]`: of several nights each is merged beside the bundle of the night before; of the demo account's evidence
+/// every SHARE-th is taken, so that as many findings are of more accounts.
 pub(crate) fn merge(args: &[String]) {
     let number = |at: usize, usual: usize| args.get(at).and_then(|text| text.parse().ok()).unwrap_or(usual);
     let (findings, nights) = (number(1, 100_000), number(2, 1) as u32);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let replay = Arc::new(Replay::new(demo::recording().unwrap()));
     let (_keep, stop) = tokio::sync::watch::channel(false);
-    let seen = runtime.block_on(rung::scan::run(Request::new(Input::Replay(replay)), stop)).unwrap();
+    let mut seen = runtime.block_on(rung::scan::run(Request::new(Input::Replay(replay)), stop)).unwrap();
+    let mut place = 0..;
+    seen.set.evidence.retain(|_| place.next().is_some_and(|n: usize| n % number(3, 1) == 0));
     let each = findings_of(&seen);
     let accounts = findings.div_ceil(each);
     println!("{accounts} accounts of {each} findings and {} subjects each", seen.set.evidence.len());

@@ -18,6 +18,8 @@ pub(crate) struct Account {
     pub(crate) forced: f64,
     /// That bucket.
     pub(crate) slowest: String,
+    /// Requests that wait for one another.
+    pub(crate) chain: f64,
 }
 
 /// Half of an account's resources lie in one region, a quarter in a second, the rest in all others alike.
@@ -37,7 +39,8 @@ pub(crate) fn spread(resources: f64, regions: usize) -> Vec<f64> {
 impl Measured {
     /// An account with so many resources in each of its regions.
     pub(crate) fn account(&self, resources: &[f64], rates: Rates) -> Account {
-        let mut account = Account { calls: 0.0, findings: 0.0, usd: 0.0, forced: 0.0, slowest: "none".to_owned() };
+        let mut account =
+            Account { calls: 0.0, findings: 0.0, usd: 0.0, forced: 0.0, slowest: "none".to_owned(), chain: 0.0 };
         let places = resources.iter().map(|resources| (false, *resources)).chain([(true, 0.0)]);
         for (global, resources) in places {
             let mut buckets = BTreeMap::<String, (Bucket, f64)>::new();
@@ -55,6 +58,7 @@ impl Measured {
                     (account.forced, account.slowest) = (seconds, name);
                 }
             }
+            account.chain = account.chain.max(self.at(self.chain, resources));
             account.findings += if global { 0.0 } else { self.at(self.findings, resources) };
         }
         account

@@ -42,6 +42,6 @@ pub(crate) const BUNDLE_NIGHTS: f64 = 90.0;
 pub(crate) const ACCOUNTS_OF_PAGE: f64 = 20.0;
 
 /// A shard's process on so many processors.
-pub(crate) fn process(cores: f64, cpu: f64, chain: f64) -> Process {
-    Process { latency: LATENCY, in_flight: IN_FLIGHT, at_once: AT_ONCE, cores, cpu, chain, beside: BESIDE }
+pub(crate) fn process(cores: f64, cpu: f64) -> Process {
+    Process { latency: LATENCY, in_flight: IN_FLIGHT, at_once: AT_ONCE, cores, cpu, beside: BESIDE }
 }

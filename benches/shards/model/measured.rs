@@ -13,8 +13,8 @@ pub(crate) struct Measured {
     pub(crate) operations: Vec<Operation>,
     /// Findings of each.
     pub(crate) findings: [f64; 3],
-    /// Requests that wait for one another, from the first to the last of an account.
-    pub(crate) chain: f64,
+    /// Requests of each that wait for one another, from the process's first to the account's last.
+    pub(crate) chain: [f64; 3],
     /// Runs of an organisation.
     pub(crate) runs: Vec<Run>,
     /// Merges of many findings.

@@ -18,5 +18,5 @@ pub(crate) use measured::{Measured, Merge, Operation, Run};
 pub(crate) use page::page;
 
 #[cfg(test)]
-#[allow(unused_imports, reason = "a bench without a harness is built as a test, and runs none")]
+#[allow(dead_code, unused_imports, reason = "a bench without a harness is built as a test, and runs none")]
 mod tests;

@@ -16,8 +16,6 @@ pub(crate) struct Process {
     pub(crate) cores: f64,
     /// Processor seconds of a call.
     pub(crate) cpu: f64,
-    /// Requests of an account that wait for one another.
-    pub(crate) chain: f64,
     /// Seconds before the first request and after the last.
     pub(crate) beside: f64,
 }
@@ -94,7 +92,7 @@ impl Process {
     }
 
     fn begin(&self, account: &Account) -> Under {
-        let alone = account.forced.max(self.chain * self.latency).max(1e-9);
+        let alone = account.forced.max(account.chain * self.latency).max(1e-9);
         Under { left: account.calls.max(1.0), most: account.calls.max(1.0) / alone }
     }
 }

@@ -9,11 +9,11 @@ use super::{
 };
 
 fn account(calls: f64, forced: f64) -> Account {
-    Account { calls, findings: 0.0, usd: 0.0, forced, slowest: String::new() }
+    Account { calls, findings: 0.0, usd: 0.0, forced, slowest: String::new(), chain: 1.0 }
 }
 
 fn process(cores: f64) -> Process {
-    Process { latency: 0.1, in_flight: 10.0, at_once: 2, cores, cpu: 0.001, chain: 1.0, beside: 0.0 }
+    Process { latency: 0.1, in_flight: 10.0, at_once: 2, cores, cpu: 0.001, beside: 0.0 }
 }
 
 fn measured() -> Measured {
@@ -28,7 +28,7 @@ fn measured() -> Measured {
             operation("s3:ListBuckets", true, [1.0, 1.0, 1.0]),
         ],
         findings: [1.0, 11.0, 201.0],
-        chain: 3.0,
+        chain: [3.0; 3],
         ..Measured::default()
     }
 }
