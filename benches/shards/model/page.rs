@@ -22,6 +22,7 @@ pub(crate) fn page(measured: &Measured) -> String {
         ("One account in 17 regions", accounts(measured)),
         ("5,000 accounts in 17 regions, a night", nights(measured)),
         ("By the number of shards", shards(measured)),
+        ("By the processor time of a call", processors(measured)),
         ("What ends in time on Lambda", limits(measured)),
         ("The model against measured runs", validation(measured)),
         ("Merges, measured", merges(measured)),
@@ -148,6 +149,32 @@ fn shards(measured: &Measured) -> String {
     };
     let head = ["shards, all at once", "calls of each", "the middle one", "what binds it", "the whole scan"];
     table(&head, [1, 10, 100, 400, 1_000, 5_000].map(row))
+}
+
+/// The development profile optimises nothing: what a program takes that needs a part of its processor time.
+fn processors(measured: &Measured) -> String {
+    let row = |share: f64| {
+        let own = lambda(measured);
+        let process = Process { cpu: own.cpu * share, ..own };
+        let night = whole_organisation(MEDIANS[1]).night(measured, &process, None, SHARDS_AT_ONCE);
+        vec![
+            format!("{:.1} s{}", process.cpu * 1000.0, if share < 1.0 { "" } else { ", as measured" }),
+            time(night.usual),
+            night.binds.words().to_owned(),
+            time(night.longest),
+            time(night.scan),
+            usd(Money::of(measured, &night, &night).lambda),
+        ]
+    };
+    let head = [
+        "processor time of 1,000 calls",
+        "the middle shard",
+        "what binds it",
+        "the longest",
+        "the whole scan",
+        "Lambda, USD",
+    ];
+    table(&head, [1.0, 0.5, 0.2, 0.1].map(row))
 }
 
 /// The most for which it does not take longer than so many seconds.
