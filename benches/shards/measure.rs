@@ -18,8 +18,8 @@ use super::{
 
 const NEAR: u64 = 20;
 const FAR: u64 = 520;
-/// Accounts of the throttling organisation: large ones, so that buckets are emptied.
-const THROTTLED: usize = 4;
+/// Accounts of the throttling organisation: large ones, so that buckets are emptied; few, so that the processor does not bind.
+const THROTTLED: usize = 2;
 
 /// Measures, and keeps it.
 pub(crate) fn run() {
