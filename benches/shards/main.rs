@@ -52,8 +52,5 @@ fn compare(args: &[String]) {
     let own = args.iter().take_while(|arg| !arg.starts_with("--"));
     let named: Vec<usize> = own.skip_while(|arg| *arg != "over").filter_map(|arg| arg.parse().ok()).collect();
     let processes = if named.is_empty() { PROCESSES.to_vec() } else { named };
-    let all = spread::compare(size, &processes, &flags);
-    if args.iter().any(|arg| arg == "keep") {
-        keep::runs(all.iter().map(|one| one.run(size)));
-    }
+    spread::compare(size, &processes, &flags, args.iter().any(|arg| arg == "keep"));
 }

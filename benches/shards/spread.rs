@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{
     findings::{Assessment, Findings},
+    keep,
     model::Run,
     organization::{
         Held, Played, REGIONS, Size,
@@ -18,7 +19,7 @@ use super::{
 const OF_EACH_PROCESS: [&str; 1] = ["sts:GetCallerIdentity"];
 
 /// What a way of scanning came to.
-pub(crate) struct Spread {
+struct Spread {
     /// None: `rung scan --org`, without a plan.
     processes: usize,
     plan: f64,
@@ -38,7 +39,7 @@ pub(crate) struct Spread {
 }
 
 /// Measures each way, prints the table, and fails where they do not come to the same.
-pub(crate) fn compare(size: Size, processes: &[usize], flags: &[String]) -> Vec<Spread> {
+pub(crate) fn compare(size: Size, processes: &[usize], flags: &[String], keep: bool) {
     let Size { accounts, regions, latency_ms } = size;
     println!("{accounts} accounts x {regions} regions, {latency_ms} ms a request; rung scan {}", flags.join(" "));
     println!("{HEAD}");
@@ -46,6 +47,9 @@ pub(crate) fn compare(size: Size, processes: &[usize], flags: &[String]) -> Vec<
     for number in processes {
         let one = Spread::of(size, *number, flags);
         println!("{}", one.row(all.first().unwrap_or(&one)));
+        if keep {
+            keep::runs([one.run(size)]);
+        }
         all.push(one);
     }
     all.iter().for_each(|one| println!("{}", one.twice_words()));
@@ -53,7 +57,6 @@ pub(crate) fn compare(size: Size, processes: &[usize], flags: &[String]) -> Vec<
     println!("{} findings: {:?}, digest {:.16}", first.findings.total(), first.findings.results, first.findings.digest);
     all.iter().for_each(|one| one.check(first));
     println!("every way found the same, asked each call of an account once, and had no error");
-    all
 }
 
 const HEAD: &str = "\
@@ -133,7 +136,7 @@ impl Spread {
     }
 
     /// What the model is held against.
-    pub(crate) fn run(&self, size: Size) -> Run {
+    fn run(&self, size: Size) -> Run {
         Run {
             accounts: size.accounts,
             regions: size.regions,
