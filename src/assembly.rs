@@ -4,7 +4,10 @@
 //! are gone through again, in their order, to name what is touched and to write every finding with what was decided of the
 //! whole. The same evidence gives the same bytes, in whatever order accounts were scanned and by how many processes.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    iter,
+};
 
 use jiff::Timestamp;
 use rung_collectors::tags_not_asked;
@@ -16,7 +19,7 @@ use rung_rules::{
 };
 
 use crate::{
-    bundle::{AccountFolder, Bundle, OfAccount},
+    bundle::{AccountFolder, Bundle, Lines, OfAccount},
     failure::Failure,
     history::History,
     report::{Earlier, Head, html, json},
@@ -56,12 +59,22 @@ impl Accounts {
     pub fn sources(&self) -> Result<Box<dyn Iterator<Item = Result<SourceRecord, Failure>> + '_>, Failure> {
         match self {
             Accounts::Folders(folders, _) => {
-                let all = folders.iter().map(AccountFolder::sources).collect::<Result<Vec<_>, _>>()?;
-                Ok(Box::new(all.into_iter().flatten()))
+                // One file at a time: of thousands of accounts all at once would hold as many files and zstd windows.
+                Ok(Box::new(folders.iter().flat_map(|folder| folder.sources().map_or_else(failed_to_open, boxed))))
             }
             Accounts::Bundle { bundle, .. } => Ok(Box::new(bundle.lines(crate::bundle::SOURCES)?)),
         }
     }
+}
+
+type Sources = Box<dyn Iterator<Item = Result<SourceRecord, Failure>>>;
+
+fn boxed(lines: Lines<SourceRecord>) -> Sources {
+    Box::new(lines)
+}
+
+fn failed_to_open(failure: Failure) -> Sources {
+    Box::new(iter::once(Err(failure)))
 }
 
 /// The sums of accounts that were held, in any order.
@@ -222,4 +235,67 @@ pub struct Visit<'v> {
     pub gaps: Vec<GapReport>,
     /// Its lines of the ledger.
     pub coverage: Vec<Coverage>,
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::path::Path;
+
+    use rung_rules::model::SourceId;
+
+    use super::*;
+
+    fn source(id: u64, account: &str) -> SourceRecord {
+        serde_json::from_value(serde_json::json!({
+            "id": SourceId(id), "service": "ec2", "operation": "DescribeVolumes", "account": account, "region": "r",
+            "parameters": "", "read_at": "2026-11-25T02:00:00Z", "pages": 1, "items": 0,
+        }))
+        .unwrap()
+    }
+
+    fn written(folder: &Path, accounts: u64) -> Vec<AccountFolder> {
+        let write = |number: u64| {
+            let id = format!("{number:012}");
+            let set = EvidenceSet { sources: vec![source(number, &id)], ..EvidenceSet::default() };
+            let report = AccountReport { id, ..AccountReport::default() };
+            AccountFolder::write(folder, &report, &OfAccount { set, ledger: Vec::new() }).unwrap()
+        };
+        (0..accounts).map(write).collect()
+    }
+
+    /// Files below a folder that this process has open.
+    fn open_below(folder: &Path) -> usize {
+        let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+        open.filter(|one| std::fs::read_link(one.path()).is_ok_and(|to| to.starts_with(folder))).count()
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_sources_of_any_number_of_accounts_hold_one_file_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().canonicalize().unwrap();
+        let accounts = Accounts::Folders(written(&path, 20), Timestamp::UNIX_EPOCH);
+        let mut most = 0;
+        let ids: Vec<_> = accounts
+            .sources()
+            .unwrap()
+            .map(|source| {
+                most = most.max(open_below(&path));
+                source.unwrap().id
+            })
+            .collect();
+        assert_eq!((ids, most), ((0..20).map(SourceId).collect(), 1));
+    }
+
+    #[test]
+    fn an_account_whose_sources_cannot_be_read_is_told_where_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = written(folder.path(), 3);
+        std::fs::remove_file(folder.path().join("000000000001/sources.jsonl.zst")).unwrap();
+        let accounts = Accounts::Folders(folders, Timestamp::UNIX_EPOCH);
+        let all: Vec<_> = accounts.sources().unwrap().collect();
+        assert_eq!(all.iter().map(Result::is_ok).collect::<Vec<_>>(), [true, false, true]);
+        assert!(all[1].as_ref().unwrap_err().message.contains("000000000001"));
+    }
 }

@@ -18,61 +18,38 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic, missing_docs, reason = "a bench")]
 
-mod account;
-mod asked;
 #[path = "../common/mod.rs"]
 mod common;
-mod counts;
-mod directory;
-mod program;
-mod server;
-mod throttle;
+#[path = "../common/organization/mod.rs"]
+#[allow(dead_code, reason = "each bench of an organisation uses a part of it")]
+mod organization;
 
-use std::{
-    env,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, Command, Stdio},
+use std::{env, process::Command};
+
+use organization::{
+    Held, Played, REGIONS, Size,
+    process::{self, Ran},
+    throttle,
 };
-
-use program::Ran;
 use serde_json::Value;
 
 const CONCURRENCY: &str = "32";
 
-#[derive(Clone, Copy)]
-pub(crate) struct Size {
-    pub(crate) accounts: usize,
-    pub(crate) regions: usize,
-    pub(crate) latency_ms: u64,
-}
-
 fn main() {
     let args: Vec<String> = env::args().skip(1).filter(|arg| arg != "--bench").collect();
     let given = |word: &str| args.iter().any(|arg| arg == word);
-    let size = size(&args);
+    let accounts = if given("throttle") { 20 } else { 1000 };
+    let size = Size::of(&args, Size { accounts, regions: 4, latency_ms: 20 });
     if given("server") {
-        server::run(size, given("throttle"));
+        organization::serve(&args);
     } else if given("throttle") {
         for pace in ["on", "off"] {
             let flags = [flags(&args), vec!["--pace".to_owned(), pace.to_owned()]].concat();
-            compare(size, true, &flags);
+            compare(size, Held::Throttled, &flags);
             println!();
         }
     } else {
-        compare(size, false, &flags(&args));
-    }
-}
-
-fn size(args: &[String]) -> Size {
-    let own = args.iter().take_while(|arg| !arg.starts_with("--"));
-    let numbers: Vec<u64> = own.filter_map(|arg| arg.parse().ok()).collect();
-    let number = |at: usize, default| numbers.get(at).copied().unwrap_or(default);
-    let small = args.iter().any(|arg| arg == "throttle");
-    Size {
-        accounts: number(0, if small { 20 } else { 1000 }) as usize,
-        regions: (number(1, 4) as usize).clamp(1, server::REGIONS.len()),
-        latency_ms: number(2, 20),
+        compare(size, Held::Usual, &flags(&args));
     }
 }
 
@@ -85,17 +62,12 @@ fn flags(args: &[String]) -> Vec<String> {
     flags
 }
 
-fn compare(size: Size, throttling: bool, flags: &[String]) {
-    let mut server = start(size, throttling);
-    let mut url = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut url).unwrap();
-    let url = url.trim();
-    let before = program::cpu_seconds(server.id());
-    let ran = program::run(url, &server::REGIONS[..size.regions], flags);
-    let server_cpu = program::cpu_seconds(server.id()) - before;
-    let counts = get(url, "/_counts");
-    server.kill().unwrap();
-    server.wait().unwrap();
+fn compare(size: Size, held: Held, flags: &[String]) {
+    let server = Played::start(size, held);
+    let home = tempfile::tempdir().unwrap();
+    let bundle = home.path().join("bundle");
+    let ran = process::run(scan(&server, home.path(), size, flags));
+    let (server_cpu, counts) = (server.cpu_seconds(), server.counts());
     println!(
         "{} accounts x {} regions, {} ms a request; rung scan --org {}",
         size.accounts,
@@ -104,27 +76,22 @@ fn compare(size: Size, throttling: bool, flags: &[String]) {
         flags.join(" ")
     );
     figures(size, flags, &ran, server_cpu, &counts);
-    if throttling {
+    let (bytes, files) = process::weigh(&bundle);
+    println!("bundle           {:.1} MiB in {files} files", process::mib(bytes));
+    ran.words.iter().for_each(|line| println!("    {line}"));
+    if held == Held::Throttled {
         throttled(&counts);
     }
 }
 
-fn start(size: Size, throttling: bool) -> Child {
-    let mut command = Command::new(env::current_exe().unwrap());
-    command.arg("server").args([size.accounts.to_string(), size.regions.to_string(), size.latency_ms.to_string()]);
-    if throttling {
-        command.arg("throttle");
-    }
-    command.stdout(Stdio::piped()).spawn().unwrap()
-}
-
-fn get(url: &str, path: &str) -> Value {
-    let address = url.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+fn scan(server: &Played, home: &std::path::Path, size: Size, flags: &[String]) -> Command {
+    let args = ["scan", "--org", "--role-name", "rung-read-only", "--quiet", "--bundle", "bundle"];
+    let mut command = process::rung(home, &server.url, &args);
+    REGIONS[..size.regions].iter().for_each(|region| {
+        command.args(["--region", region]);
+    });
+    command.args(flags);
+    command
 }
 
 fn figures(size: Size, flags: &[String], ran: &Ran, server_cpu: f64, counts: &Value) {
@@ -154,8 +121,6 @@ fn figures(size: Size, flags: &[String], ran: &Ran, server_cpu: f64, counts: &Va
         ran.cpu_seconds / calls * 1e3,
         server_cpu / calls * 1e3
     );
-    println!("bundle           {:.1} MiB in {} files", ran.bundle_bytes as f64 / 1048576.0, ran.bundle_files);
-    ran.words.iter().for_each(|line| println!("    {line}"));
 }
 
 fn seen(counts: &Value, name: &str) -> usize {

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::common::{Rung, root};
 
-fn generated(file: &str, begin: &str, wanted: &str) {
+pub(crate) fn generated(file: &str, begin: &str, wanted: &str) {
     let path = root().join(file);
     let text = fs::read_to_string(&path).unwrap();
     let (head, rest) = text.split_once(begin).unwrap_or_else(|| panic!("{file} has no {begin}"));

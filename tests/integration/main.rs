@@ -37,6 +37,7 @@ mod policy;
 mod preflight;
 mod retention;
 mod same_or_gap;
+mod scale;
 mod schedule;
 mod schedule_hostile;
 mod schedule_print;

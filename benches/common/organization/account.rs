@@ -1,6 +1,6 @@
 //! What an account holds in a region: answers made once, before anybody asks.
 //!
-//! A large account holds twenty times as much as the others.
+//! A large account holds twenty times as much as one of the common size, an empty one nothing.
 
 use std::{collections::HashMap, fmt::Write};
 
@@ -13,7 +13,8 @@ use crate::common::{
     wire::{encode, map},
 };
 
-const TIMES: usize = 20;
+/// How many times as much a large account holds.
+pub(super) const TIMES: usize = 20;
 /// Of an account of the common size, in each region.
 const VOLUMES: usize = 4;
 const FUNCTIONS: usize = 2;
@@ -22,13 +23,15 @@ const INSTANCES_OF_GROUP: usize = 2;
 const DATABASES: usize = 1;
 const ALARMS: usize = 3;
 const BALANCERS: usize = 1;
+/// All of them.
+pub(super) const RESOURCES: usize =
+    VOLUMES + FUNCTIONS + GROUPS * (1 + INSTANCES_OF_GROUP) + DATABASES + ALARMS + BALANCERS;
 
 /// A list's answer by the operation that asks for it. Every list fits a page.
 pub(crate) type Lists = HashMap<&'static str, Bytes>;
 
-/// The lists of an account in a region.
-pub(crate) fn lists(home: Home<'_>, large: bool) -> Lists {
-    let times = if large { TIMES } else { 1 };
+/// The lists of an account in a region, of so many times the common size.
+pub(super) fn lists(home: Home<'_>, times: usize) -> Lists {
     let xml = |operation: &str, list: &str, count: usize, item: fn(&mut String, Home<'_>, usize)| {
         let mut items = String::new();
         (0..count * times).for_each(|n| item(&mut items, home, n));

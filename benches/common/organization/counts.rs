@@ -5,9 +5,11 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
+use hyper::body::Body;
 use serde_json::{Value, json};
 
 use super::asked::Asked;
+use crate::common::wire::Answer;
 
 /// Counters of a server.
 #[derive(Default)]
@@ -25,6 +27,9 @@ struct Counted {
     errors: u64,
     now: u64,
     most: u64,
+    /// Bytes of the bodies of requests and answers.
+    received: u64,
+    sent: u64,
 }
 
 impl Counts {
@@ -37,15 +42,18 @@ impl Counts {
         let key = (asked.account.clone(), asked.region.clone(), format!("{}:{}", asked.service, asked.operation));
         self.with(|counted| {
             *counted.by_operation.entry(key).or_default() += 1;
+            counted.received += asked.body.len() as u64;
             counted.now += 1;
             counted.most = counted.most.max(counted.now);
         });
     }
 
-    /// Its answer goes, with this status; or it was throttled.
-    pub(crate) fn ended(&self, asked: &Asked, status: u16, throttled: bool) {
+    /// Its answer goes; or it was throttled.
+    pub(crate) fn ended(&self, asked: &Asked, answer: &Answer, throttled: bool) {
+        let status = answer.status().as_u16();
         self.with(|counted| {
             counted.now -= 1;
+            counted.sent += answer.body().size_hint().exact().unwrap_or_default();
             if throttled {
                 counted.throttled += 1;
                 counted.refused.insert(asked.fingerprint);
@@ -73,7 +81,7 @@ impl Counts {
             json!({
                 "answered": counted.answered, "distinct": counted.distinct.len(), "twice": counted.twice,
                 "throttled": counted.throttled, "lost": counted.refused.difference(&counted.distinct).count(),
-                "errors": counted.errors, "most_at_once": counted.most,
+                "received": counted.received, "sent": counted.sent, "errors": counted.errors, "most_at_once": counted.most,
                 "operations": sum(|of| &of.2), "accounts": sum(|of| &of.0), "regions": sum(|of| &of.1),
                 "each": if detail { json!(each) } else { Value::Null },
             })

@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use hyper::{Request, body::Incoming};
 
 use super::{
-    Size,
+    Held, Size,
     account::{Lists, lists},
     asked::{Asked, Protocol},
     counts::Counts,
@@ -37,9 +37,9 @@ pub(crate) const REGIONS: [&str; 12] = [
     "ap-southeast-2",
 ];
 
-/// One account of so many is large; of a throttling organisation all are.
-const LARGE_ONE: usize = 20;
-const LARGE_AT: usize = 7;
+/// One account of so many is large.
+pub(super) const LARGE_ONE: usize = 20;
+pub(super) const LARGE_AT: usize = 7;
 
 struct World {
     size: Size,
@@ -51,18 +51,15 @@ struct World {
 }
 
 /// Serves until it is killed; prints where.
-pub(crate) fn run(size: Size, throttling: bool) {
+pub(super) fn run(size: Size, held: Held) {
     let mut places = HashMap::new();
     for number in 0..size.accounts {
         let account = directory::id(number);
         for region in &REGIONS[..size.regions] {
-            places.insert(
-                (account.clone(), *region),
-                lists(Home { account: &account, region }, throttling || number % LARGE_ONE == LARGE_AT),
-            );
+            places.insert((account.clone(), *region), lists(Home { account: &account, region }, held.times(number)));
         }
     }
-    let buckets = throttling.then(Buckets::default);
+    let buckets = (held == Held::Throttled).then(Buckets::default);
     let world = World { size, places, series: Series::new(true), counts: Counts::default(), buckets };
     serve(Arc::new(world), |world, request| async move { world.answer(request).await });
 }
@@ -79,7 +76,7 @@ impl World {
         let throttled = self.buckets.as_ref().is_some_and(|buckets| !buckets.take(&asked));
         tokio::time::sleep(Duration::from_millis(self.size.latency_ms)).await;
         let answer = if throttled { refusal(&asked) } else { self.known(&asked) };
-        self.counts.ended(&asked, answer.status().as_u16(), throttled);
+        self.counts.ended(&asked, &answer, throttled);
         answer
     }
 
