@@ -5,6 +5,7 @@
 
 use std::{fmt, path::Path as File, sync::Arc};
 
+use futures::TryStreamExt;
 use object_store::{
     Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, buffered::BufWriter, local::LocalFileSystem,
     path::Path,
@@ -114,8 +115,8 @@ impl Place {
     }
 
     fn json(&self, name: &str, value: &impl Serialize) -> Result<Vec<u8>, Failure> {
-        let mut bytes =
-            serde_json::to_vec(value).map_err(|error| Failure::usage(format!("cannot write {self}{name}: {error}")))?;
+        let failed = |error: serde_json::Error| Failure::usage(format!("cannot write {}: {error}", self.uri(name)));
+        let mut bytes = serde_json::to_vec(value).map_err(failed)?;
         bytes.push(b'\n');
         Ok(bytes)
     }
@@ -133,17 +134,21 @@ impl Place {
         to.shutdown().await.map_err(failed)
     }
 
-    /// Takes a file to this machine, a piece at a time.
-    pub async fn download(&self, name: &str, file: &File) -> Result<(), Failure> {
-        use futures::TryStreamExt;
+    /// Takes a file to this machine, a piece at a time; false where there is none of that name.
+    pub async fn download(&self, name: &str, file: &File) -> Result<bool, Failure> {
         let failed = self.failed("read", name);
-        let mut pieces = self.store.get(&self.path(name)).await.map_err(&failed)?.into_stream();
+        let mut pieces = match self.store.get(&self.path(name)).await {
+            Ok(found) => found.into_stream(),
+            Err(Error::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(failed(error)),
+        };
         let unwritten = |error: std::io::Error| Failure::file("write", file, &error);
         let mut to = tokio::fs::File::create(file).await.map_err(unwritten)?;
         while let Some(piece) = pieces.try_next().await.map_err(&failed)? {
             to.write_all(&piece).await.map_err(unwritten)?;
         }
-        to.flush().await.map_err(unwritten)
+        to.flush().await.map_err(unwritten)?;
+        Ok(true)
     }
 }
 

@@ -40,6 +40,16 @@ fn follow_in_lines(line: impl Fn() -> String + Send + 'static) -> JoinHandle<()>
     })
 }
 
+/// A bar of things that are done one after the other; hidden where it is not wanted, or nobody sees it.
+pub fn counting(what: &'static str, all: usize, wanted: bool) -> ProgressBar {
+    if !wanted || !stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template(&format!("{{bar:24}} {{pos}} of {{len}} {what}, {{elapsed}}"))
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(all as u64).with_style(style)
+}
+
 /// A progress bar that follows a scan's counters.
 #[derive(Debug)]
 pub struct Progress {

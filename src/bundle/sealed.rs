@@ -34,7 +34,7 @@ impl Sealed {
 
     /// A bundle that lies elsewhere, by the bytes of its manifest; `folder` is how it is named.
     pub(crate) fn of_bytes(folder: &Path, bytes: &[u8]) -> Result<Self, Failure> {
-        let manifest = Manifest::parse(&folder.join(MANIFEST), bytes)?;
+        let manifest = Manifest::parse(bytes, &folder.join(MANIFEST).display().to_string())?;
         Ok(Sealed { folder: folder.to_owned(), manifest, sha256: hex::encode(Sha256::digest(bytes)) })
     }
 

@@ -1,37 +1,54 @@
 //! `rung merge`: one assessment of what the shards of a plan left.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::Timestamp;
 
 use super::{
+    demands::{DemandFlags, Demands, Since},
     latest,
     output::{Output, note},
     scan,
 };
 use crate::{
-    bundle::{Draft, SignKey},
+    assembly::Decided,
+    bundle::Draft,
+    config::{Config, Flags},
+    depot::{Depot, Location},
     failure::{Exit, Failure},
-    report::{Format, Rendering},
     place::Place,
-    shards::{self, ShardPlan},
+    plain::plain,
+    progress::counting,
+    report::{Format, Rendering},
+    schedule::{Around, Finished, after::after},
+    shards::{self, Calls, Merged, Merging, ShardPlan, take},
+    store::{Store, StoreUrl},
 };
 
 const EXAMPLES: &str = "\
 Examples:
-  rung merge s3://rung-scans/20261125                     into the user's data folder
-  rung merge s3://rung-scans/20261125 --format html -o report.html
+  rung merge s3://rung-scans/plans/20261125               into the stored scans
+  rung merge s3://rung-scans/plans/20261125 --format html -o report.html
   rung merge /mnt/plan --bundle night --require-complete  exit code 3 where a shard is missing, or saw not all
+  rung merge s3://rung-scans/plans/20261125 --notify      then tell whom rung.toml names, and remove bundles that need not be kept
 What a shard left out is a gap of each of its accounts. Scan it again, and merge again.";
 
 /// Shards that are named when they are missing.
 const NAMED: usize = 10;
+/// Shards' bundles that are fetched while one is read.
+const AHEAD: usize = 4;
 
 /// Put together what the shards of a plan left: one bundle, one report, as if one process had scanned all accounts
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Args {
     /// The plan's folder, as it was given to `rung plan --out`: a path, or s3://BUCKET/PREFIX
-    plan: String,
-    /// Folder for the bundle (default: the user's data folder)
+    plan: Location,
+    /// Folder for the bundle (default: among the stored scans, by the plan's id)
     #[arg(long, value_name = "DIR")]
     bundle: Option<PathBuf>,
     /// Sign the bundle with this Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it
@@ -43,9 +60,22 @@ pub(super) struct Args {
     /// Where to print it: a file, or - for standard output
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    demands: DemandFlags,
     /// Exit with 3 when a shard is missing, or anything could not be seen
     #[arg(long)]
     require_complete: bool,
+    /// Tell the receivers of rung.toml what is new, then remove bundles that need not be kept, as `rung schedule run` does
+    #[arg(long, conflicts_with = "bundle")]
+    notify: bool,
+    /// Its name in messages
+    #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, requires = "notify")]
+    schedule: String,
+    #[command(flatten)]
+    set: Flags,
+    /// Started by `rung lambda`: the end of standard input stops it
+    #[arg(long, hide = true)]
+    served: bool,
     /// No progress, no summary
     #[arg(short, long)]
     quiet: bool,
@@ -53,7 +83,11 @@ pub(super) struct Args {
 
 /// Merges.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
-    let key = args.sign_key.as_deref().map(SignKey::read).transpose()?;
+    let config = latest::config(&args.set)?;
+    if args.notify && config.notify.to.is_empty() {
+        return Err(Failure::usage("--notify: the configuration names nobody to tell: add a [[notify.to]]"));
+    }
+    let key = args.sign_key.as_deref().map(scan::sign_key).transpose()?;
     let output = Output::prepare(args.output.as_deref())?;
     let runtime = scan::runtime()?;
     let (place, plan) = runtime.block_on(async {
@@ -61,36 +95,149 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let plan = ShardPlan::read(&place).await?;
         Ok::<_, Failure>((place, plan))
     })?;
-    let target = args.bundle.clone().map_or_else(|| latest::scans().map(|scans| scans.join(&plan.id)), Ok)?;
+    let settings = plan.scan.settings.clone();
+    let demands = args.demands.check(&settings)?;
+    let depot = scan::depot(args.bundle.is_none())?;
+    let target = target(args, &depot, &plan);
     let draft = Draft::create(&target, false)?.signed_by(key);
     let scratch = draft.scratch()?;
-    let folder = scratch.path().join("accounts");
-    std::fs::create_dir(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
-    let settings = plan.scan.settings.clone();
-    let mut merging = shards::merge(&plan, &settings, &folder);
-    for number in 0..plan.shards.len() {
-        runtime.block_on(merging.add(&place, number))?;
-    }
-    tell_missing(&place, &merging.missing);
-    let (whole, scan, accounts) = merging.end();
-    let mut decided = scan::write_whole(whole, &accounts, scan, &settings, &draft)?;
+    let accounts = folder(scratch.path(), "accounts")?;
+    let mut merging = shards::merge(&plan, &settings, &accounts);
+    runtime.block_on(gather(&mut merging, &place, folder(scratch.path(), "shards")?, plan.shards.len(), args.quiet))?;
+    tell_missing(&place, &merging);
+    let mut merged = Merged::of(&plan, &merging);
+    let calls = std::mem::take(&mut merging.calls);
+    let (whole, told, accounts) = merging.end();
+    let demands = demands.doubting(scan::fetch(&depot, &told));
+    let (mut decided, since) = scan::write_whole(whole, &accounts, told, &settings, &draft, Some(&demands))?;
     let bundle = draft.finish(&decided.head.scan)?;
-    let told = decided.changes.clone();
-    let rendering = Rendering { bundle: Some(&bundle), took: None, changes: told.as_ref() };
-    scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering)?;
-    let incomplete = decided.head.summary.gaps > 0 || !decided.head.scan.complete;
-    Ok(if args.require_complete && incomplete { Exit::Incomplete } else { Exit::Done })
+    let (changes, history) = (since.changes().cloned(), decided.history.clone());
+    let rendering =
+        Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
+    let printed = scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering);
+    scan::take_in(&bundle);
+    let kept = scan::put(&depot, &bundle);
+    let exit = exit(args, &demands, &decided, &since);
+    merged.ends(exit, &shown(&depot, &bundle), &decided.head);
+    let told = Arc::new(Told { bundle, exit, began: plan.began(), merged, calls, wanted: plan.calls.clone() });
+    // All that follows is tried, whatever fails before it.
+    let put = runtime.block_on(told.put(&place));
+    let notified = if args.notify { runtime.block_on(told.notify(args, config, &depot)) } else { Ok(()) };
+    printed.and(kept).and(put).and(notified).map(|()| exit)
 }
 
-fn tell_missing(place: &Place, missing: &[usize]) {
-    if missing.is_empty() {
+/// Fetches what the shards left, some ahead, and adds it in the order of the shards.
+async fn gather(
+    merging: &mut Merging<'_>,
+    place: &Place,
+    scratch: PathBuf,
+    shards: usize,
+    quiet: bool,
+) -> Result<(), Failure> {
+    let bar = counting("shards", shards, !quiet);
+    let fetch = |number: usize| {
+        let (place, scratch) = (place.clone(), scratch.clone());
+        async move {
+            let taken = tokio::spawn(async move { take(&place, number, &scratch).await }).await;
+            let lost = |error| Failure::usage(format!("shard {number} could not be fetched: {error}"));
+            Ok::<_, Failure>((number, taken.map_err(lost)??))
+        }
+    };
+    let mut fetched = stream::iter(0..shards).map(fetch).buffered(AHEAD);
+    while let Some((number, taken)) = fetched.try_next().await? {
+        tokio::task::block_in_place(|| merging.add(number, taken))?;
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(())
+}
+
+fn folder(scratch: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let folder = scratch.join(name);
+    std::fs::create_dir(&folder).map_err(|error| Failure::file("create", &folder, &error))?;
+    Ok(folder)
+}
+
+/// Where the bundle goes; one of an earlier merge of the plan stays, for it may have been told of.
+fn target(args: &Args, depot: &Depot, plan: &ShardPlan) -> PathBuf {
+    let named = |n: u32| if n == 1 { plan.id.clone() } else { format!("{}-{n}", plan.id) };
+    let free = || (1..u32::MAX).map(|n| depot.folder().join(named(n))).find(|path| !path.exists());
+    args.bundle.clone().or_else(free).unwrap_or_else(|| depot.folder().join(&plan.id))
+}
+
+fn exit(args: &Args, demands: &Demands, decided: &Decided<'_>, since: &Since) -> Exit {
+    let judged = demands.judge(&decided.head, since);
+    judged.tell(!args.quiet);
+    let incomplete = decided.head.summary.gaps > 0 || !decided.head.scan.complete;
+    if args.require_complete && incomplete { Exit::Incomplete } else { judged.exit() }
+}
+
+/// Where a bundle lies for others: in the bucket, where there is one.
+fn shown(depot: &Depot, bundle: &Path) -> String {
+    let name = bundle.file_name().unwrap_or_default().to_string_lossy();
+    match depot.bucket() {
+        Some(bucket) if bundle.parent() == Some(depot.folder()) => format!("{bucket}/{name}"),
+        _ => bundle.display().to_string(),
+    }
+}
+
+/// What is done with a merged scan.
+struct Told {
+    bundle: PathBuf,
+    exit: Exit,
+    began: Timestamp,
+    merged: Merged,
+    calls: Calls,
+    wanted: Option<String>,
+}
+
+impl Told {
+    /// Puts what the merge came to into the plan's folder, and the calls of the accounts where the next plan looks for them.
+    async fn put(&self, place: &Place) -> Result<(), Failure> {
+        self.merged.put(place).await?;
+        let Some(wanted) = &self.wanted else { return Ok(()) };
+        let location = wanted.parse().map_err(Failure::usage)?;
+        let place = Place::create(&location).await?;
+        let mut calls = self.calls.clone();
+        // Of an account that was not scanned tonight the older count is the best there is; a damaged one is worth nothing.
+        calls.or(Calls::read(&place).await.unwrap_or_default());
+        calls.put(&place).await
+    }
+
+    /// Tells whom the configuration names, and lets go of what need not be kept.
+    async fn notify(&self, args: &Args, config: Config, depot: &Depot) -> Result<(), Failure> {
+        let store = Store::open(&StoreUrl::find(depot.folder())?).await?;
+        let around = Around { config: Arc::new(config), flags: args.set.clone(), store, depot: depot.anew() };
+        let (now, exit) = (Timestamp::now(), Some(self.exit as i32));
+        let finished = Finished {
+            schedule: args.schedule.clone(),
+            planned: self.began,
+            started: self.began,
+            ended: now,
+            exit,
+            bundle: Some(self.bundle.clone()),
+            lines: Vec::new(),
+        };
+        after(&finished, &around, now).await;
+        around.store.close().await;
+        Ok(())
+    }
+}
+
+fn tell_missing(place: &Place, merging: &Merging<'_>) {
+    tell_some(&merging.missing, place, "left no bundle that is whole: their accounts are gaps");
+    tell_some(&merging.incomplete, place, "were interrupted: what they did not see is a gap");
+}
+
+fn tell_some(shards: &[usize], place: &Place, words: &str) {
+    if shards.is_empty() {
         return;
     }
-    let numbers: Vec<_> = missing.iter().take(NAMED).map(usize::to_string).collect();
-    let more = missing.len().saturating_sub(NAMED);
+    let numbers: Vec<_> = shards.iter().take(NAMED).map(usize::to_string).collect();
+    let more = shards.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    note(&format!(
-        "shards {}{more} left no bundle: their accounts are gaps. `rung scan --plan {place} --shard N` scans one, then merge again",
-        numbers.join(", ")
-    ));
+    let numbers = numbers.join(", ");
+    note(&plain(&format!(
+        "shards {numbers}{more} {words}. `rung scan --plan {place} --shard N` scans one, then merge again"
+    )));
 }

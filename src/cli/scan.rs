@@ -18,10 +18,13 @@ mod whole;
 use super::{accounts::AccountFlags, demands::DemandFlags};
 use crate::{
     config::Flags,
+    depot::Location,
     failure::{Exit, Failure},
     report::Format,
 };
-pub(super) use begin::{Stop, listen, object, runtime};
+pub(super) use begin::{Stop, depot, handed, listen, object, runtime, sign_key};
+pub(super) use stored::{put, take_in};
+pub(super) use since::fetch;
 use exit::dollars;
 use job::Job;
 pub(super) use many::write as write_many;
@@ -59,7 +62,7 @@ pub(super) struct Args {
         "demo", "resume", "replay", "record", "regions", "bundle", "several", "config", "attestations", "waivers", "register", "sql_digests",
         "sign_key",
     ], help_heading = "One shard of a plan")]
-    plan: Option<String>,
+    plan: Option<Location>,
     /// The shard's number, from 0 (default: AWS_BATCH_JOB_ARRAY_INDEX, or JOB_COMPLETION_INDEX)
     #[arg(long, value_name = "N", requires = "plan", help_heading = "One shard of a plan")]
     shard: Option<usize>,

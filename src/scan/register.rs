@@ -101,20 +101,25 @@ fn day(at: Timestamp) -> Date {
 impl Handed {
     /// Days of the last seven, today's included, on which a scan of this account began: those that are known for certain, and with those that
     /// the store or a bucket may know beside them.
-    async fn days_with_scans(&self, place: &Place) -> (u32, Result<u32, GapId>) {
-        let today = day(place.span.now);
+    /// The days before today that had a scan of an account, as far as they are looked at, with today; and why there may be more.
+    pub async fn days(&self, account: &str, now: Timestamp) -> (BTreeSet<Date>, Option<String>) {
+        let today = day(now);
         let first = today.saturating_sub(DAYS_BEFORE.days());
-        let of_account = |accounts: &[String]| accounts.iter().any(|account| **account == *place.account);
+        let of_account = |accounts: &[String]| accounts.iter().any(|one| one == account);
         let began = self.scans.iter().filter(|(_, accounts)| of_account(accounts)).map(|(at, _)| day(*at));
         let mut days: BTreeSet<Date> = began.filter(|date| (first..=today).contains(date)).collect();
         days.insert(today);
-        let unseen = match self.in_store(&place.account, first, today).await {
+        match self.in_store(account, first, today).await {
             Ok(stored) => {
                 days.extend(stored);
-                self.unseen.clone()
+                (days, self.unseen.clone())
             }
-            Err(why) => Some(why.to_string()),
-        };
+            Err(why) => (days, Some(why.to_string())),
+        }
+    }
+
+    async fn days_with_scans(&self, place: &Place) -> (u32, Result<u32, GapId>) {
+        let (days, unseen) = self.days(&place.account, place.span.now).await;
         let certain = days.len() as u32;
         match unseen {
             // No more than all of them can be missing.

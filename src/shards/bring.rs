@@ -1,6 +1,8 @@
 //! What a shard leaves: its bundle, parts first, manifest last.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+use tempfile::TempDir;
 
 use crate::{
     bundle::{Bundle, Manifest},
@@ -27,10 +29,10 @@ pub enum Brought {
 }
 
 /// The manifest of the shard's bundle, if it has one.
-pub async fn manifest(place: &Place, shard: usize) -> Result<Option<Manifest>, Failure> {
+async fn manifest(place: &Place, shard: usize) -> Result<Option<Manifest>, Failure> {
     let name = manifest_of(shard);
     let Some(bytes) = place.get(&name).await? else { return Ok(None) };
-    Manifest::parse(&bytes, &format!("{place}{name}")).map(Some)
+    Manifest::parse(&bytes, &place.uri(&name)).map(Some)
 }
 
 /// Whether the shard was read to its end.
@@ -56,17 +58,38 @@ pub async fn bring(place: &Place, shard: usize, bundle: &Path) -> Result<Brought
     }
 }
 
-/// Takes the shard's bundle to this machine, into a new folder, every digest checked; none where the shard left none.
-pub(super) async fn take(place: &Place, shard: usize, into: &Path) -> Result<Option<Bundle>, Failure> {
+/// What a shard left, on this machine.
+#[derive(Debug)]
+pub enum Taken {
+    /// Its bundle, every digest checked; the folder goes with it.
+    Bundle(Box<Bundle>, TempDir),
+    /// Nothing.
+    Nothing,
+    /// What does not hold together, and why.
+    Damaged(String),
+}
+
+/// Takes the shard's bundle to this machine, into a new folder in `scratch`.
+pub async fn take(place: &Place, shard: usize, scratch: &Path) -> Result<Taken, Failure> {
     let name = manifest_of(shard);
-    let Some(bytes) = place.get(&name).await? else { return Ok(None) };
-    let manifest = Manifest::parse(&bytes, &format!("{place}{name}"))?;
-    let folder: PathBuf = into.join(format!("{shard:05}"));
-    let failed = |error: std::io::Error| Failure::file("write", &folder, &error);
-    std::fs::create_dir(&folder).map_err(failed)?;
+    let Some(bytes) = place.get(&name).await? else { return Ok(Taken::Nothing) };
+    let manifest = match Manifest::parse(&bytes, &place.uri(&name)) {
+        Ok(manifest) => manifest,
+        Err(failure) => return Ok(Taken::Damaged(failure.message)),
+    };
+    let folder = tempfile::Builder::new().prefix(&format!("{shard:05}-")).tempdir_in(scratch);
+    let folder = folder.map_err(|error| Failure::file("write into", scratch, &error))?;
     for part in &manifest.parts {
-        place.download(&part_of(&part.sha256), &folder.join(&part.name)).await?;
+        let of = part_of(&part.sha256);
+        if !place.download(&of, &folder.path().join(&part.name)).await? {
+            return Ok(Taken::Damaged(format!("{} is not there", place.uri(&of))));
+        }
     }
-    Bundle::write_manifest(&folder, &bytes)?;
-    Bundle::open(&folder).map(Some)
+    Bundle::write_manifest(folder.path(), &bytes)?;
+    let path = folder.path().to_owned();
+    let opened = tokio::task::spawn_blocking(move || Bundle::open(&path)).await;
+    match opened.map_err(|error| Failure::usage(format!("shard {shard} could not be checked: {error}")))? {
+        Ok(bundle) => Ok(Taken::Bundle(Box::new(bundle), folder)),
+        Err(failure) => Ok(Taken::Damaged(failure.message.lines().next().unwrap_or_default().to_owned())),
+    }
 }

@@ -1,18 +1,20 @@
 //! From what the shards left to accounts on this machine's disk, one at a time, and what is known of the whole beside them.
 //! A shard that left nothing is a gap of each of its accounts.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
-use rung_collectors::closed;
+use rung_collectors::{aws::Member, closed};
 use rung_rules::model::{AccountReport, AccountState, Cause, Scan, Scope, Settings};
 
-use super::{Shard, ShardPlan, bring};
+use super::{Calls, Shard, ShardPlan, Taken};
 use crate::{
     assembly::{Accounts, Whole},
     bundle::{AccountFolder, Bundle, OfAccount},
     failure::Failure,
-    place::Place,
     scan::many::ScanSums,
 };
 
@@ -24,7 +26,9 @@ pub struct Merging<'a> {
     sums: ScanSums,
     finished_at: Timestamp,
     accounts: PathBuf,
-    /// Shards that left no bundle.
+    /// Calls of each account.
+    pub calls: Calls,
+    /// Shards that left no bundle, or none that holds together.
     pub missing: Vec<usize>,
     /// Shards whose bundle is not of their whole accounts.
     pub incomplete: Vec<usize>,
@@ -38,6 +42,7 @@ pub fn begin<'a>(plan: &'a ShardPlan, settings: &'a Settings, accounts: &Path) -
         sums: ScanSums::default(),
         finished_at: plan.began(),
         accounts: accounts.to_owned(),
+        calls: Calls::default(),
         missing: Vec::new(),
         incomplete: Vec::new(),
     }
@@ -45,13 +50,12 @@ pub fn begin<'a>(plan: &'a ShardPlan, settings: &'a Settings, accounts: &Path) -
 
 impl<'a> Merging<'a> {
     /// Adds what a shard left; nothing of it is kept beside the accounts' own folders.
-    pub async fn add(&mut self, place: &Place, number: usize) -> Result<(), Failure> {
+    pub fn add(&mut self, number: usize, taken: Taken) -> Result<(), Failure> {
         let shard = self.plan.shard(number)?;
-        let scratch = tempfile::tempdir_in(parent(&self.accounts))
-            .map_err(|error| Failure::file("write into", &self.accounts, &error))?;
-        match bring::take(place, number, scratch.path()).await? {
-            None => self.add_missing(number, shard),
-            Some(bundle) => self.add_bundle(number, shard, &bundle),
+        match taken {
+            Taken::Bundle(bundle, _folder) => self.add_bundle(number, shard, &bundle),
+            Taken::Nothing => self.add_missing(number, shard, "left no bundle"),
+            Taken::Damaged(why) => self.add_missing(number, shard, &format!("left a bundle that is damaged: {why}")),
         }
     }
 
@@ -65,29 +69,34 @@ impl<'a> Merging<'a> {
             self.incomplete.push(number);
         }
         self.finished_at = self.finished_at.max(scan.finished_at);
-        // What was asked beside the accounts: who is calling, in which regions.
+        // What was asked beside the accounts too: who is calling, in which regions.
         self.sums.add_calls(&scan.calls);
         let reports = bundle.assessment_accounts()?;
-        let wanted = shard.members();
+        let mut wanted = shard.members();
         for of in bundle.accounts()? {
             let of = of?;
             let id = of.set.accounts.first().map(ToString::to_string).unwrap_or_default();
-            if !wanted.iter().any(|member| *member.id == *id) {
+            let Some(at) = wanted.iter().position(|member| *member.id == *id) else {
                 return Err(Failure::usage(format!(
                     "the bundle of shard {number} has account {id}, the plan does not"
                 )));
-            }
+            };
+            wanted.remove(at);
             let told = reports.iter().find(|report| report.id == id).cloned();
             self.add_account(told.unwrap_or_else(|| AccountReport { id, ..AccountReport::default() }), &of)?;
         }
-        Ok(())
+        self.add_closed(&wanted, &format!("shard {number} of the plan ended before this account"))
     }
 
-    fn add_missing(&mut self, number: usize, shard: &Shard) -> Result<(), Failure> {
+    fn add_missing(&mut self, number: usize, shard: &Shard, words: &str) -> Result<(), Failure> {
         self.missing.push(number);
-        let words = format!("shard {number} of the plan left no bundle");
-        for member in shard.members() {
-            let text = |text: &Option<std::sync::Arc<str>>| text.as_deref().map(str::to_owned);
+        self.add_closed(&shard.members(), &format!("shard {number} of the plan {words}"))
+    }
+
+    /// Accounts of which nothing was seen.
+    fn add_closed(&mut self, members: &[Member], words: &str) -> Result<(), Failure> {
+        for member in members {
+            let text = |text: &Option<Arc<str>>| text.as_deref().map(str::to_owned);
             let told = AccountReport {
                 id: member.id.to_string(),
                 name: text(&member.name),
@@ -96,7 +105,7 @@ impl<'a> Merging<'a> {
                 why: Some(format!("{}: {words}", Cause::CutShort.words())),
                 ..AccountReport::default()
             };
-            let set = closed(&member.id, self.plan.began(), Cause::CutShort, &words);
+            let set = closed(&member.id, self.plan.began(), Cause::CutShort, words);
             self.add_account(told, &OfAccount { set, ledger: Vec::new() })?;
         }
         Ok(())
@@ -104,6 +113,7 @@ impl<'a> Merging<'a> {
 
     fn add_account(&mut self, told: AccountReport, of: &OfAccount) -> Result<(), Failure> {
         self.sums.add_account(&told);
+        self.calls.add(&told);
         let report = self.whole.add(told, of);
         AccountFolder::write(&self.accounts, &report, of).map(drop)
     }
@@ -125,8 +135,4 @@ impl<'a> Merging<'a> {
         });
         (self.whole, scan, Accounts::Folders(folders, plan.started_at))
     }
-}
-
-fn parent(folder: &Path) -> &Path {
-    folder.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -8,14 +8,21 @@
 //!     shards.json          a list with one item a shard, for engines that want one
 //!     shards/00042.json    the manifest of a shard's bundle
 //!     parts/SHA-256        the parts of the bundles
+//!     merged.json          what the merge came to
 
 mod bring;
+mod calls;
+mod carried;
 mod merge;
+mod merged;
 mod pack;
 mod plan;
 
-pub use bring::{Brought, bring, is_done};
+pub use bring::{Brought, Taken, bring, is_done, take};
+pub use calls::Calls;
+pub use carried::Carried;
 pub use merge::{Merging, begin as merge};
-pub use pack::pack;
+pub use merged::{Levels, Merged};
+pub use pack::{by_calls, pack};
 pub(crate) use plan::MOST;
 pub use plan::{Item, Shard, ShardPlan};

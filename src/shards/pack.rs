@@ -4,7 +4,7 @@ use std::{cmp::Reverse, collections::BinaryHeap};
 
 use rung_collectors::aws::Member;
 
-use super::Shard;
+use super::{MOST, Shard};
 
 /// Calls that an account is taken to need when no scan has measured any.
 const UNMEASURED: u64 = 1000;
@@ -30,6 +30,13 @@ pub fn pack(members: Vec<Member>, shards: usize, measured: impl Fn(&str) -> Opti
     }
     packed.iter_mut().for_each(Shard::sort);
     packed
+}
+
+/// Puts accounts into as many shards as have so many calls each.
+pub fn by_calls(members: Vec<Member>, of_shard: u64, measured: impl Fn(&str) -> Option<u64>) -> Vec<Shard> {
+    let all: u64 = pack(members.clone(), 1, &measured).iter().map(|shard| shard.calls).sum();
+    let wanted = usize::try_from(all.div_ceil(of_shard.max(1))).unwrap_or(MOST);
+    pack(members, wanted.clamp(1, MOST), measured)
 }
 
 fn median(mut all: Vec<u64>) -> Option<u64> {
@@ -89,5 +96,12 @@ mod tests {
             other.reverse();
             prop_assert_eq!(packed, pack(other, shards, size));
         }
+    }
+
+    #[test]
+    fn there_are_as_many_shards_as_the_calls_need() {
+        let members = || (0..10).map(member).collect::<Vec<_>>();
+        let shards = |of_shard| by_calls(members(), of_shard, |_| Some(100)).len();
+        assert_eq!([1000, 999, 500, 100, 1].map(shards), [1, 2, 2, 10, 10]);
     }
 }

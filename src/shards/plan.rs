@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use rung_collectors::aws::Member;
 use serde::{Deserialize, Serialize};
 
+use super::Carried;
 use crate::{
     failure::Failure,
     place::Place,
+    scan::Handed,
     unfinished::{Many, Plan},
 };
 
@@ -30,8 +32,14 @@ pub struct ShardPlan {
     pub partition: String,
     /// What each shard asks, and what the assessment depends on: regions, settings, the role, when the scan began.
     pub scan: Plan,
+    /// Tells a plan that is made again by an engine's retry from another one.
+    pub run: Option<String>,
     /// The account that holds the debt register for all.
     pub register_of: Option<String>,
+    /// The register.
+    pub register: Option<Carried>,
+    /// Where the calls of each account are counted for the next plan.
+    pub calls: Option<String>,
     /// The shards.
     pub shards: Vec<Shard>,
 }
@@ -85,10 +93,20 @@ impl ShardPlan {
     /// A plan; `scan` has no members of its own, they are in the shards.
     pub fn new(scan: Plan, caller: &str, partition: &str, shards: Vec<Shard>) -> Self {
         let id = format!("{}-{caller}", scan.started_at.strftime("%Y%m%dT%H%M%SZ"));
-        let mut all = shards.iter().flat_map(|shard| &shard.members).map(|member| &member.0);
+        let all = shards.iter().flat_map(|shard| &shard.members).map(|member| &member.0);
         let own = all.clone().find(|id| *id == caller);
         let register_of = own.or_else(|| all.min()).cloned();
-        ShardPlan { schema: SCHEMA.to_owned(), id, partition: partition.to_owned(), scan, register_of, shards }
+        ShardPlan {
+            schema: SCHEMA.to_owned(),
+            id,
+            partition: partition.to_owned(),
+            scan,
+            run: None,
+            register_of,
+            register: None,
+            calls: None,
+            shards,
+        }
     }
 
     /// When the scan began.
@@ -99,6 +117,15 @@ impl ShardPlan {
     /// How its accounts are entered.
     pub fn many(&self) -> Result<&Many, Failure> {
         self.scan.many.as_ref().ok_or_else(|| Failure::usage(format!("{PLAN}: names no role of the accounts")))
+    }
+
+    /// The debt register; `object` takes bucket and key out of the place of one in S3.
+    pub fn handed(
+        &self,
+        object: impl Fn(&str) -> Result<(String, String), Failure>,
+    ) -> Result<Option<Handed>, Failure> {
+        let holder = self.register_of.as_deref().unwrap_or_default();
+        self.register.as_ref().map(|register| register.handed(holder, object)).transpose()
     }
 
     /// A shard, by its number from 0.
@@ -120,15 +147,22 @@ impl ShardPlan {
         self.shards.iter().enumerate().map(item).collect()
     }
 
-    /// Puts it into its folder; one that is there already is never replaced.
-    pub async fn put(&self, place: &Place) -> Result<(), Failure> {
-        place.put_json(ITEMS, &self.items(place)).await?;
-        match place.put_new_json(PLAN, self).await? {
-            true => Ok(()),
-            false => Err(Failure::usage(format!(
-                "{place} has a plan already: a plan is never replaced, name another folder"
-            ))),
-        }
+    /// Puts it into its folder. One that is there is never replaced: where the same run made it, it is that run's plan, and given back.
+    pub async fn put(self, place: &Place) -> Result<Self, Failure> {
+        let plan = match place.put_new_json(PLAN, &self).await? {
+            true => self,
+            false => match ShardPlan::read(place).await? {
+                there if there.run.is_some() && there.run == self.run => there,
+                _ => {
+                    return Err(Failure::usage(format!(
+                        "{place} has a plan already: a plan is never replaced, name another folder"
+                    )));
+                }
+            },
+        };
+        // After the plan, so that it is always the list of the plan that is there.
+        place.put_json(ITEMS, &plan.items(place)).await?;
+        Ok(plan)
     }
 
     /// Reads the plan of a folder.
@@ -172,13 +206,30 @@ mod tests {
             ("20261125T020000Z-999999999999", Some("111111111111"))
         );
         assert!(ShardPlan::read(&place).await.unwrap_err().message.contains("no plan at"));
-        plan.put(&place).await.unwrap();
+        plan.clone().put(&place).await.unwrap();
         let read = ShardPlan::read(&place).await.unwrap();
         assert_eq!((read.shards, read.id), (plan.shards.clone(), plan.id.clone()));
-        assert!(plan.put(&place).await.unwrap_err().message.contains("never replaced"));
+        assert!(plan.clone().put(&place).await.unwrap_err().message.contains("never replaced"));
         assert!(plan.shard(2).unwrap_err().message.contains("shards 0 to 1"));
         let items: Vec<Item> = serde_json::from_slice(&place.get(ITEMS).await.unwrap().unwrap()).unwrap();
         assert_eq!(items.iter().map(|item| (item.shard, item.accounts)).collect::<Vec<_>>(), [(0, 1), (1, 1)]);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_plans_again_gets_its_own_plan() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&Location::Folder(folder.path().into())).await.unwrap();
+        let plan = |run: &str, began: &str, ids: &[&str]| {
+            let shards = pack(ids.iter().map(|id| member(id)).collect(), 9, |_| None);
+            let scan = Plan::new(Settings::default(), began.parse().unwrap());
+            ShardPlan { run: Some(run.to_owned()), ..ShardPlan::new(scan, "999999999999", "aws", shards) }
+        };
+        plan("a", "2026-11-25T02:00:00Z", &["111111111111"]).put(&place).await.unwrap();
+        let again = plan("a", "2026-11-25T02:05:00Z", &["111111111111", "222222222222"]).put(&place).await.unwrap();
+        assert_eq!((again.id.as_str(), again.shards.len()), ("20261125T020000Z-999999999999", 1));
+        let items: Vec<Item> = serde_json::from_slice(&place.get(ITEMS).await.unwrap().unwrap()).unwrap();
+        assert_eq!(items.len(), 1, "the list is that of the plan");
+        assert!(plan("b", "2026-11-25T02:00:00Z", &[]).put(&place).await.is_err());
     }
 
     #[tokio::test]

@@ -9,7 +9,7 @@ use rung_collectors::aws::{Recording, Replay};
 use tokio::sync::watch;
 
 use super::{
-    super::{debt, latest, output::note},
+    super::{debt, latest, output::note, serve::signal},
     Args,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The key that signs the bundle, read before any call to AWS.
-pub(super) fn sign_key(path: &Path) -> Result<SignKey, Failure> {
+pub(in crate::cli) fn sign_key(path: &Path) -> Result<SignKey, Failure> {
     let key = SignKey::read(path)?;
     if let Some(warning) = bundle::exposed(path, "the signing key") {
         note(&warning);
@@ -57,7 +57,7 @@ pub(in crate::cli) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
 const LOOKED_AT: jiff::SignedDuration = jiff::SignedDuration::from_hours(24 * 9);
 
 /// The register that the configuration names. A file is read and checked now, before any call to AWS.
-pub(super) fn handed(location: &str) -> Result<Handed, Failure> {
+pub(in crate::cli) fn handed(location: &str) -> Result<Handed, Failure> {
     let content = match location.strip_prefix("s3://") {
         None => Content::Local(debt::read(Path::new(location))?),
         Some(rest) => {
@@ -96,7 +96,7 @@ pub(super) fn who_stops(args: &Args) -> Stop {
     if args.served { Stop::Starter } else { Stop::Person }
 }
 
-/// The first Ctrl-C ends the reading and keeps what was seen; the second ends the program.
+/// The first Ctrl-C or SIGTERM ends the reading and keeps what was seen; the second ends the program.
 #[expect(clippy::exit, clippy::print_stderr, reason = "the user asked twice")]
 pub(in crate::cli) async fn listen(stop: watch::Sender<bool>, who: Stop) {
     if who == Stop::Starter {
@@ -108,13 +108,11 @@ pub(in crate::cli) async fn listen(stop: watch::Sender<bool>, who: Stop) {
             stop.send_replace(true);
         });
     }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        eprintln!("\ninterrupted: writing what was seen so far (Ctrl-C again to give it up)");
-        stop.send_replace(true);
-    }
-    if tokio::signal::ctrl_c().await.is_ok() {
-        std::process::exit(Exit::Interrupted as i32);
-    }
+    signal().await;
+    eprintln!("\ninterrupted: writing what was seen so far (again to give it up)");
+    stop.send_replace(true);
+    signal().await;
+    std::process::exit(Exit::Interrupted as i32);
 }
 
 /// Past the limit of `ulimit -f` a write fails with "File too large", like any other, instead of ending the program. Needs a runtime.
@@ -128,7 +126,7 @@ pub(super) fn too_large_is_an_error() {
 }
 
 /// The depot of stored scans; of a bundle that goes elsewhere nobody but its folder is to know. A bundle that an earlier scan could not put is put now; that it cannot be does not keep a scan from going on.
-pub(super) fn depot(is_own: bool) -> Result<Depot, Failure> {
+pub(in crate::cli) fn depot(is_own: bool) -> Result<Depot, Failure> {
     let depot = latest::depot()?;
     if let (true, Some(bucket)) = (is_own, depot.bucket()) {
         match latest::wait(&depot, Depot::put_waiting) {

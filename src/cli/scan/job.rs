@@ -142,7 +142,8 @@ impl Job {
     /// One shard of a plan; nobody goes on with it where it ends early: an engine runs it again.
     pub(super) fn of_shard(args: &Args, plan: &ShardPlan, number: usize, target: &Path) -> Result<Self, Failure> {
         let (role, members) = (plan.many()?.role(), plan.shard(number)?.members());
-        let scan = Plan { many: Some(Many::new(&role, Some(&members))), ..plan.scan.clone() };
+        let mut scan = plan.scan.clone();
+        scan.many = Some(Many::new(&role, Some(&members)));
         let (settings, output) = (scan.settings.clone(), Output::prepare(args.output.as_deref())?);
         let demands = args.demands.check(&settings)?;
         // Its bundle goes into the plan's folder, not among the stored scans.
@@ -150,6 +151,7 @@ impl Job {
         let draft = Draft::create(target, false)?;
         let mut request = request(args, Input::Aws, &scan)?;
         request.now = Some(plan.began());
+        request.register = plan.handed(begin::object)?;
         let unfinished = Some(Unfinished::begin(target, scan)?);
         let shard = Some(OfPlan { register_of: plan.register_of.clone() });
         let accounts = Accounts::Listed(members, role);

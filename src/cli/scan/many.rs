@@ -30,7 +30,6 @@ use crate::{
     assembly::{Accounts, Decided, Whole},
     bundle::{AccountFolder, Draft},
     failure::{Exit, Failure},
-    history::Night,
     plain::plain,
     report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
     scan::{
@@ -92,7 +91,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
     {
         note(&format!("accounts that are not finished could not be resumed: {}", plain(&error.to_string())));
     }
-    let mut keeping = Keeping::new(Some(unfinished), true);
+    // Whoever runs a shard runs it again from its beginning.
+    let mut keeping = Keeping::new(Some(unfinished).filter(|_| shard.is_none()), true);
     let interrupted = interrupted.map_err(|failure| keeping.lost(failure))?;
     // Of a shard it is worth keeping why: the others may have been entered.
     if written.sums.entered == 0 && !interrupted.0 && shard.is_none() {
@@ -102,7 +102,8 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
     }
     let open = interrupted.0 || written.open;
     let demands = demands.doubting(since::fetch(&depot, &caller.described(&written.sums, interrupted)));
-    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, &demands, &mut keeping);
+    let earlier = shard.is_none().then_some(&demands);
+    let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, earlier, &mut keeping);
     let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
     let history = decided.history.clone();
     let (changes, history) = (since.changes(), history.as_ref());
@@ -113,7 +114,9 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
     judged.tell(!args.quiet);
     let exit = exit(args, interrupted.0, &decided.head, &judged);
     keeping.end(open);
-    stored::take_in(args, &bundle);
+    if !args.served {
+        stored::take_in(&bundle);
+    }
     let kept = stored::put(&depot, &bundle);
     printed.and(kept).map(|()| Ran { exit, bundle })
 }
@@ -210,7 +213,7 @@ impl<'s> Written<'s> {
         interrupted: Interrupted,
         folders: [&Path; 2],
         draft: Draft,
-        demands: &Demands,
+        earlier: Option<&Demands>,
         keeping: &mut Keeping,
     ) -> Result<(Decided<'s>, Since, Accounts, PathBuf), Failure> {
         tell_not_entered(&self.not_entered);
@@ -218,7 +221,7 @@ impl<'s> Written<'s> {
         folders.sort_by_key(AccountFolder::id);
         let scan = caller.described(&self.sums, interrupted);
         let accounts = Accounts::Folders(folders, caller.now());
-        let (decided, since) = whole::write(self.whole, &accounts, scan, self.settings, &draft, demands)?;
+        let (decided, since) = whole::write(self.whole, &accounts, scan, self.settings, &draft, earlier)?;
         keeping.closing(interrupted.0 || self.open)?;
         let bundle = draft.finish(&decided.head.scan)?;
         Ok((decided, since, accounts, bundle))

@@ -66,7 +66,9 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let written = write(&assessed, &settings, &scanned, draft, &demands, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);
-    stored::take_in(args, &written.bundle);
+    if !args.served {
+        stored::take_in(&written.bundle);
+    }
     let put = stored::put(&depot, &written.bundle);
     let exit = finish(args, &scanned, &written, output, &demands, began.elapsed())?;
     put?;

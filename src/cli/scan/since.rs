@@ -18,7 +18,7 @@ use crate::{
 
 /// Fetches the scan before where it lies in a bucket alone, so that the bundle is chained to it. That it cannot be is told, and why is
 /// given back: what is found on this machine may then be an older one.
-pub(super) fn fetch(depot: &Depot, scan: &Scan) -> Option<String> {
+pub(in crate::cli) fn fetch(depot: &Depot, scan: &Scan) -> Option<String> {
     let bucket = depot.bucket()?;
     let failure = latest::wait(depot, async |depot| depot.fetch_previous(scan).await).err()?;
     let why = failure.message.lines().next().unwrap_or_default();

@@ -7,7 +7,7 @@ use rung_rules::model::Scan;
 
 use super::{
     super::{latest, output::note},
-    Args, begin,
+    begin,
 };
 use crate::{
     depot::Depot,
@@ -41,7 +41,7 @@ fn read(scans: &Path, scan: &Scan, now: Night) -> Result<Option<History>, Failur
 }
 
 /// Puts it into the depot's bucket, where it lies in its cache. What cannot be put is whole here, and is put by the next command.
-pub(super) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
+pub(in crate::cli) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
     if depot.bucket().is_none() || bundle.parent() != Some(depot.folder()) {
         return Ok(());
     }
@@ -54,9 +54,9 @@ pub(super) fn put(depot: &Depot, bundle: &Path) -> Result<(), Failure> {
 }
 
 /// Takes it in where it lies among the user's scans; elsewhere it is the user's own matter, and `rung serve` does it itself.
-pub(super) fn take_in(args: &Args, bundle: &Path) {
+pub(in crate::cli) fn take_in(bundle: &Path) {
     let Ok(scans) = latest::scans() else { return };
-    if args.served || bundle.parent() != Some(&scans) {
+    if bundle.parent() != Some(&scans) {
         return;
     }
     if let Err(failure) = add(&scans, bundle) {
