@@ -41,7 +41,9 @@ impl Place {
     pub async fn open(location: &Location) -> Result<Self, Failure> {
         let shown = format!("{}/", location.written().to_string_lossy().trim_end_matches('/'));
         let (store, base): (Arc<dyn ObjectStore>, Path) = match location {
-            Location::Bucket { bucket, prefix } => (Arc::new(depot::client(bucket).await?), Path::from(prefix.as_str())),
+            Location::Bucket { bucket, prefix } => {
+                (Arc::new(depot::client(bucket).await?), Path::from(prefix.as_str()))
+            }
             Location::Folder(folder) if !folder.is_dir() => {
                 return Err(Failure::usage(format!("{} is no folder", plain(&shown))));
             }

@@ -220,7 +220,8 @@ fn tell(args: &Args, place: &Place, plan: &ShardPlan, calls: &Calls) -> Result<E
         Format::Text => {
             writeln!(out, "{accounts} accounts in {shards} shards, the largest of about {largest} calls: {place}")?;
             if calls.is_empty() {
-                let words = "Nobody has counted the calls of these accounts yet: each was taken to need as many as any other.";
+                let words =
+                    "Nobody has counted the calls of these accounts yet: each was taken to need as many as any other.";
                 writeln!(out, "{words}")?;
             }
             writeln!(out, "Scan each with  rung scan --plan {place} --shard N  (N from 0 to {})", shards - 1)?;

@@ -23,11 +23,11 @@ use crate::{
     report::Format,
 };
 pub(super) use begin::{Stop, depot, handed, listen, object, runtime, sign_key};
-pub(super) use stored::{put, take_in};
-pub(super) use since::fetch;
 use exit::dollars;
 use job::Job;
 pub(super) use many::write as write_many;
+pub(super) use since::fetch;
+pub(super) use stored::{put, take_in};
 pub(super) use whole::write as write_whole;
 
 const EXAMPLES: &str = "\

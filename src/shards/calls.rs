@@ -60,7 +60,8 @@ impl Calls {
     /// Reads the folder's; none were counted yet where there is none.
     pub async fn read(place: &Place) -> Result<Self, Failure> {
         let Some(bytes) = place.get(NAME).await? else { return Ok(Calls::default()) };
-        let told = |why: String| Failure::usage(format!("{}: {why}; delete it, and it is counted anew", place.uri(NAME)));
+        let told =
+            |why: String| Failure::usage(format!("{}: {why}; delete it, and it is counted anew", place.uri(NAME)));
         let calls: Calls =
             serde_json::from_slice(&bytes).map_err(|error| told(format!("line {}: {error}", error.line())))?;
         match calls.schema == SCHEMA {

@@ -67,10 +67,7 @@ impl Merged {
 
     /// What is known at the end.
     pub fn ends<F>(&mut self, exit: Exit, bundle: &str, head: &Assessment<F>) {
-        let levels = |control: &ControlReport| Levels {
-            confirmed: control.confirmed,
-            possible: control.possible,
-        };
+        let levels = |control: &ControlReport| Levels { confirmed: control.confirmed, possible: control.possible };
         self.exit = exit as i32;
         bundle.clone_into(&mut self.bundle);
         self.complete = head.scan.complete;

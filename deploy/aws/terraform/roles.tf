@@ -38,7 +38,7 @@ locals {
     function_log = [
       { Sid = "RungLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = [for group in aws_cloudwatch_log_group.logs : "${group.arn}:*"] },
     ]
-    execution = concat([
+    execution = [
       # It takes no resource.
       { Sid = "RungRegistry", Effect = "Allow", Action = ["ecr:GetAuthorizationToken"], Resource = ["*"] },
       {
@@ -48,9 +48,10 @@ locals {
         Resource = ["arn:${local.partition}:ecr:*:*:repository/*"]
       },
       { Sid = "RungLogs", Effect = "Allow", Action = ["logs:CreateLogStream", "logs:PutLogEvents"], Resource = [for group in aws_cloudwatch_log_group.logs : "${group.arn}:*"] },
-      ], var.store_secret == "" ? [] : [
+    ]
+    store = [
       { Sid = "RungStore", Effect = "Allow", Action = ["secretsmanager:GetSecretValue"], Resource = [var.store_secret] },
-    ])
+    ]
     states = [
       # A shard of a distributed map is an execution of its own.
       { Sid = "RungShards", Effect = "Allow", Action = ["states:StartExecution"], Resource = [local.night] },
@@ -220,6 +221,13 @@ resource "aws_iam_role_policy" "execution" {
   name   = "start"
   role   = aws_iam_role.execution[0].name
   policy = jsonencode({ Version = "2012-10-17", Statement = local.statements.execution })
+}
+
+resource "aws_iam_role_policy" "store" {
+  count  = var.store_secret == "" ? 0 : local.on_aws
+  name   = "store"
+  role   = aws_iam_role.execution[0].name
+  policy = jsonencode({ Version = "2012-10-17", Statement = local.statements.store })
 }
 
 resource "aws_iam_role_policy" "states" {
