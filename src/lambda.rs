@@ -5,6 +5,7 @@
 //! failed. A run fails where the scan did: then Lambda counts it, and keeps the event as a dead letter.
 
 mod event;
+mod flags;
 mod process;
 
 use std::{
@@ -15,7 +16,13 @@ use std::{
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, plain::plain};
+use crate::{
+    failure::Failure,
+    place::Place,
+    plain::plain,
+    shards::{Merged, ShardPlan},
+};
+use event::Answer;
 use process::{Ended, Places};
 
 /// What is left for writing the bundle once a scan is told to end.
@@ -46,22 +53,48 @@ fn diagnostic(why: &str) -> Diagnostic {
 
 /// Runs what an event asks for.
 async fn answer(event: LambdaEvent<Value>) -> Result<Value, String> {
-    let arguments = event::arguments(&event.payload)?;
+    let (arguments, answer) = event::asked(&event.payload)?;
     let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
     let places = Places::below(&std::env::temp_dir());
     let there = places.bundles();
     let ended = process::run(&arguments, &places, left.saturating_sub(SPARE)).await?;
-    let bundle = places.newest(&there);
-    told(&ended, bundle)
+    let message = |failure: Failure| failure.message;
+    match answer {
+        Answer::Bundle => told(&ended, places.newest(&there)),
+        Answer::Shard(shard) => {
+            let code = of_result(&ended, None)?;
+            Ok(json!({ "exit": code, "shard": shard }))
+        }
+        Answer::Plan(out) => {
+            of_result(&ended, None)?;
+            let place = Place::open(&out).await.map_err(message)?;
+            Ok(ShardPlan::read(&place).await.map_err(message)?.told(&place))
+        }
+        Answer::Merged(plan) => {
+            of_result(&ended, None)?;
+            // The bundle is in its bucket: here it would only fill /tmp of a function that lives on.
+            if in_bucket().is_some() {
+                places.empty();
+            }
+            let place = Place::open(&plan).await.map_err(message)?;
+            Merged::read(&place).await.map_err(message)
+        }
+    }
 }
 
 /// The answer; an error where the scan failed.
 fn told(ended: &Ended, bundle: Option<PathBuf>) -> Result<Value, String> {
     let place = bundle.as_deref().map(shown);
+    let code = of_result(ended, place.as_deref())?;
     let levels = bundle.as_deref().map(process::levels).transpose().map_err(|failure| failure.message)?;
+    Ok(json!({ "exit": code, "bundle": place, "levels": levels }))
+}
+
+/// The exit code of what is a result; an error for what is none.
+fn of_result(ended: &Ended, bundle: Option<&str>) -> Result<i32, String> {
     match ended.code {
-        Some(code @ (0 | 1)) => Ok(json!({ "exit": code, "bundle": place, "levels": levels })),
-        _ => Err(failed(ended, place.as_deref())),
+        Some(code @ (0 | 1)) => Ok(code),
+        _ => Err(failed(ended, bundle)),
     }
 }
 
@@ -79,12 +112,17 @@ fn failed(ended: &Ended, bundle: Option<&str>) -> String {
     format!("{why}{seen}{said}")
 }
 
+/// The bucket of the bundles, where they go into one.
+fn in_bucket() -> Option<String> {
+    std::env::var("RUNG_SCANS").ok().filter(|scans| scans.starts_with("s3://"))
+}
+
 /// Where a bundle lies for others: in the bucket, where there is one.
 fn shown(bundle: &std::path::Path) -> String {
     let name = bundle.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match std::env::var("RUNG_SCANS") {
-        Ok(scans) if scans.starts_with("s3://") => format!("{}/{name}", scans.trim_end_matches('/')),
-        _ => bundle.display().to_string(),
+    match in_bucket() {
+        Some(scans) => format!("{}/{name}", scans.trim_end_matches('/')),
+        None => bundle.display().to_string(),
     }
 }
 

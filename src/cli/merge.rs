@@ -73,9 +73,6 @@ pub(super) struct Args {
     schedule: String,
     #[command(flatten)]
     set: Flags,
-    /// Started by `rung lambda`: the end of standard input stops it
-    #[arg(long, hide = true)]
-    served: bool,
     /// No progress, no summary
     #[arg(short, long)]
     quiet: bool,

@@ -7,7 +7,6 @@ use std::{
 
 use jiff::Timestamp;
 use rung_collectors::aws::{Member, RoleOptions};
-use serde_json::json;
 use tokio::sync::watch;
 
 use super::{
@@ -213,8 +212,7 @@ fn tell(args: &Args, place: &Place, plan: &ShardPlan, calls: &Calls) -> Result<E
     let shards = plan.shards.len();
     Output::Stdout.write(|out| match args.format {
         Format::Json => {
-            let told = json!({ "plan": place.to_string(), "id": plan.id, "shards": shards, "accounts": accounts });
-            serde_json::to_writer(&mut *out, &told)?;
+            serde_json::to_writer(&mut *out, &plan.told(place))?;
             writeln!(out)
         }
         Format::Text => {

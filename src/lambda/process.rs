@@ -56,6 +56,11 @@ impl Places {
         all
     }
 
+    /// Lets go of all that is there; that some of it stays does no harm.
+    pub(super) fn empty(&self) {
+        let _ = fs::remove_dir_all(&self.home);
+    }
+
     /// The bundle of the newest scan among those that were not there before.
     pub(super) fn newest(&self, before: &BTreeSet<PathBuf>) -> Option<PathBuf> {
         let new = self.bundles().into_iter().filter(|bundle| !before.contains(bundle));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rung_rules::model::{Assessment, Control, ControlReport, Level};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::{Merging, ShardPlan};
 use crate::{
@@ -73,6 +74,13 @@ impl Merged {
         self.complete = head.scan.complete;
         self.gaps = head.summary.gaps;
         self.levels = head.controls.iter().map(|control| (control.id, levels(control))).collect();
+    }
+
+    /// What the last merge of the plan put there.
+    pub async fn read(place: &Place) -> Result<Value, Failure> {
+        let told = |why: &str| Failure::usage(format!("{}: {why}", place.uri(NAME)));
+        let bytes = place.get(NAME).await?.ok_or_else(|| told("the merge put nothing there"))?;
+        serde_json::from_slice(&bytes).map_err(|error| told(&error.to_string()))
     }
 
     /// Puts it into the plan's folder.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rung_collectors::aws::Member;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::Carried;
 use crate::{
@@ -145,6 +146,12 @@ impl ShardPlan {
             calls: of.calls,
         };
         self.shards.iter().enumerate().map(item).collect()
+    }
+
+    /// What an engine is told of it.
+    pub fn told(&self, place: &Place) -> Value {
+        let accounts: usize = self.shards.iter().map(|shard| shard.members.len()).sum();
+        json!({ "plan": place.to_string(), "id": self.id, "shards": self.shards.len(), "accounts": accounts })
     }
 
     /// Puts it into its folder. One that is there is never replaced: where the same run made it, it is that run's plan, and given back.

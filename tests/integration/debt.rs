@@ -12,7 +12,7 @@ const IMPACT: &str = "waf-perf-100.api.aws.debt-impact-quantified";
 const PAYDOWN: &str = "waf-perf-100.api.aws.debt-paydown";
 
 /// A register as it is kept, seen from the day of the test.
-fn register(changed: i64) -> String {
+pub(crate) fn register(changed: i64) -> String {
     register_at(jiff::Timestamp::now(), changed)
 }
 

@@ -7,16 +7,20 @@ use crate::common::{Emulator, Rung, python, root};
 const PLACE: &str = "s3://our-scans/rung";
 
 /// moto with a bucket.
-struct Bucket(Emulator);
+pub(crate) struct Bucket(pub(crate) Emulator);
 
 impl Bucket {
     fn new() -> Self {
-        let bucket = Bucket(Emulator::start("empty"));
+        Bucket::in_scenario("empty")
+    }
+
+    pub(crate) fn in_scenario(scenario: &str) -> Self {
+        let bucket = Bucket(Emulator::start(scenario));
         bucket.s3("s3.create_bucket(Bucket='our-scans')");
         bucket
     }
 
-    fn s3(&self, code: &str) -> String {
+    pub(crate) fn s3(&self, code: &str) -> String {
         let script = format!(
             "import boto3\ns3 = boto3.client('s3', endpoint_url='{}', region_name='us-east-1', aws_access_key_id='testing', \
              aws_secret_access_key='x')\n{code}",
@@ -28,13 +32,13 @@ impl Bucket {
     }
 
     /// The keys below the prefix.
-    fn keys(&self) -> Vec<String> {
+    pub(crate) fn keys(&self) -> Vec<String> {
         let list = "[print(o['Key']) for o in s3.list_objects_v2(Bucket='our-scans').get('Contents', [])]";
         self.s3(list).lines().map(str::to_owned).collect()
     }
 
     /// A machine with a home of its own.
-    fn machine(&self) -> Rung {
+    pub(crate) fn machine(&self) -> Rung {
         self.0.rung().var("RUNG_SCANS", PLACE)
     }
 }

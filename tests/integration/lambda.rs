@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// An event, and how long the run may take.
 type Event = (String, Duration);
 /// `response` or `error`, and what came with it.
-type Said = (String, Value);
+pub(crate) type Said = (String, Value);
 
 struct Api {
     events: Mutex<UnboundedReceiver<Event>>,
@@ -58,7 +58,7 @@ async fn take(State(api): State<Arc<Api>>, Path((_, kind)): Path<(String, String
 }
 
 /// A function with the program in it, stopped by its process id.
-struct Function {
+pub(crate) struct Function {
     rung: Rung,
     child: Child,
     events: UnboundedSender<Event>,
@@ -73,6 +73,11 @@ impl Function {
 
     /// With a configuration, as a template hands it over.
     fn configured(config: &str) -> Self {
+        Function::on(Rung::new(), config)
+    }
+
+    /// On a machine of its own.
+    pub(crate) fn on(machine: Rung, config: &str) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
         let (events, receiver) = unbounded_channel();
         let (sender, said) = unbounded_channel();
@@ -84,7 +89,7 @@ impl Function {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let address = listener.local_addr().unwrap().to_string();
         runtime.spawn(async move { axum::serve(listener, router).await.unwrap() });
-        let rung = Rung::new().var("AWS_LAMBDA_RUNTIME_API", &address).var("RUNG_CONFIG_TEXT", config);
+        let rung = machine.var("AWS_LAMBDA_RUNTIME_API", &address).var("RUNG_CONFIG_TEXT", config);
         let rung = ["NAME", "VERSION", "MEMORY_SIZE"]
             .into_iter()
             .fold(rung, |rung, name| rung.var(&format!("AWS_LAMBDA_FUNCTION_{name}"), "2048"));
@@ -96,7 +101,7 @@ impl Function {
         Function { rung, child, events, said, runtime }
     }
 
-    fn invoke(&mut self, event: Value, most: Duration) -> Said {
+    pub(crate) fn invoke(&mut self, event: Value, most: Duration) -> Said {
         self.events.send((event.to_string(), most)).unwrap();
         let said = &mut self.said;
         self.runtime.block_on(async { tokio::time::timeout(PATIENCE, said.recv()).await }).unwrap().unwrap()
@@ -110,7 +115,7 @@ impl Drop for Function {
     }
 }
 
-const LONG: Duration = Duration::from_secs(900);
+pub(crate) const LONG: Duration = Duration::from_secs(900);
 
 #[test]
 fn an_event_is_answered_with_exit_bundle_and_levels() {

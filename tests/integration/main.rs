@@ -47,6 +47,8 @@ mod serve_run;
 mod serve_write;
 mod served;
 mod shards;
+mod shards_in_s3;
+mod shards_played;
 mod store;
 mod story;
 mod structure;

@@ -1,0 +1,211 @@
+//! The contract with engines, played: whatever they do with the shards of a plan, the merged assessment is that of one process, or it
+//! says what is missing.
+
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+};
+
+use serde_json::{Value, json};
+
+use crate::{
+    common::{Emulator, Rung, levels},
+    debt, organisation,
+};
+
+const WHOLE: [&str; 7] = ["--org", "--external-id", "team-4711", "--region", "us-east-1", "--register", "debt.csv"];
+
+/// The organisation as one process scans it.
+pub(crate) fn of_one_process(rung: &Rung) -> Value {
+    fs::write(rung.path("debt.csv"), debt::register(3)).unwrap();
+    let args = [&["scan", "--bundle", "one", "--format", "json", "-q"], &WHOLE[..]].concat();
+    serde_json::from_str(&rung.ok(&args)).unwrap()
+}
+
+/// The organisation planned into three shards. The register goes with the plan.
+pub(crate) fn planned(rung: &Rung, out: &str, more: &[&str]) -> Value {
+    fs::write(rung.path("debt.csv"), debt::register(3)).unwrap();
+    let args = [&["plan", "--shards", "3", "--out", out, "--format", "json"], &WHOLE[..], more].concat();
+    let told = serde_json::from_str(&rung.ok(&args)).unwrap();
+    fs::remove_file(rung.path("debt.csv")).unwrap();
+    told
+}
+
+pub(crate) fn begun(rung: &Rung, plan: &str, shard: usize, more: &[&str]) -> Child {
+    let shard = shard.to_string();
+    let args = [&["scan", "--plan", plan, "--shard", &shard, "-q"], more].concat();
+    rung.command(&args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+fn findings(assessment: &Value) -> Vec<(String, String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let list = assessment["findings"].as_array().unwrap();
+    list.iter().map(|one| (text(&one["criterion"]), text(&one["subject"]["arn"]), text(&one["result"]))).collect()
+}
+
+/// The same levels, findings, gaps and accounts.
+pub(crate) fn says_the_same(merged: &Value, one: &Value) {
+    assert_eq!(findings(merged), findings(one));
+    assert_eq!(levels(merged), levels(one));
+    let gaps = |of: &Value| {
+        let key = |gap: &Value| ["operation", "account", "region", "cause"].map(|name| gap["gap"][name].to_string());
+        let mut all: Vec<_> = of["gaps"].as_array().unwrap().iter().map(key).collect();
+        all.sort();
+        all
+    };
+    assert_eq!(gaps(merged), gaps(one));
+    for key in ["id", "name", "unit", "state", "regions", "subjects", "controls"] {
+        let of = |of: &Value| of["accounts"].as_array().unwrap().iter().map(|one| one[key].clone()).collect::<Vec<_>>();
+        assert_eq!(of(merged), of(one), "{key}");
+    }
+    let calls = |of: &Value| {
+        let mut calls = of["scan"]["calls"].clone();
+        // Every process asks who it is, and which regions there are.
+        for asked_by_each in ["sts:GetCallerIdentity", "ec2:DescribeRegions"] {
+            calls[asked_by_each] = Value::Null;
+        }
+        calls
+    };
+    let different = crate::shards::differences(&calls(merged), &calls(one), "");
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+#[test]
+fn whatever_the_engine_does_the_result_is_that_of_one_process() {
+    let emulator = Emulator::start("organisation");
+    let rung = emulator.rung();
+    let one = of_one_process(&rung);
+    let told = planned(&rung, "plan", &[]);
+    assert_eq!((&told["shards"], &told["accounts"]), (&json!(3), &json!(4)));
+    // Killed at its beginning, in its middle and near its end it leaves nothing that anybody sees.
+    emulator.control(r#"{"latency_ms": 150}"#);
+    let slow = ["scan", "--plan", "plan", "--shard", "1", "--concurrency", "4"];
+    for requests in [2, 30, 60] {
+        emulator.tell("/_reset", r#"{}"#);
+        emulator.control(r#"{"latency_ms": 150}"#);
+        let mut killed = organisation::begun(&emulator, &rung, &slow, requests);
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        assert!(!rung.path("plan/shards/00001.json").exists(), "{requests}");
+    }
+    emulator.reset_counts();
+    // Out of order, two at once on one shard, and that twice.
+    let at_once: Vec<Child> = [2, 0, 2, 1, 0].into_iter().map(|shard| begun(&rung, "plan", shard, &[])).collect();
+    for mut child in at_once {
+        assert!(child.wait().unwrap().success());
+    }
+    // Done is done, unless asked.
+    emulator.reset_counts();
+    let again = rung.run(&["scan", "--plan", "plan", "--shard", "0"]);
+    assert!(again.status.success() && String::from_utf8_lossy(&again.stderr).contains("finished already"));
+    assert_eq!(emulator.counts(), json!({}), "nothing is asked");
+    rung.ok(&["scan", "--plan", "plan", "--shard", "0", "--again", "-q"]);
+    assert_ne!(emulator.counts(), json!({}));
+    let merged: Value = serde_json::from_str(&rung.ok(&["merge", "plan", "--format", "json", "-q"])).unwrap();
+    says_the_same(&merged, &one);
+    assert_eq!(merged["scan"]["complete"], true);
+    assert_eq!(merged["scan"]["id"], told["id"]);
+    // It stands among the stored scans.
+    rung.ok(&["verify", told["id"].as_str().unwrap()]);
+    assert!(rung.ok(&["history"]).contains("organisation of 123456789012"));
+    let came_to: Value = serde_json::from_slice(&fs::read(rung.path("plan/merged.json")).unwrap()).unwrap();
+    assert_eq!((&came_to["exit"], &came_to["complete"], &came_to["missing"]), (&json!(0), &json!(true), &json!([])));
+    let confirmed =
+        |of: &Value| of["controls"].as_array().unwrap().iter().map(|one| one["confirmed"].clone()).collect::<Vec<_>>();
+    let levels: Vec<_> = came_to["levels"].as_object().unwrap().values().map(|one| one["confirmed"].clone()).collect();
+    assert_eq!(levels, confirmed(&merged));
+    // Merged once more, with a bar, it is another bundle and the same result.
+    let output = rung.run(&["merge", "plan", "--fail-below", "5", "-q"]);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let came_to: Value = serde_json::from_slice(&fs::read(rung.path("plan/merged.json")).unwrap()).unwrap();
+    assert_eq!(came_to["exit"], 1);
+}
+
+#[test]
+fn a_shard_that_always_fails_is_a_gap_of_each_of_its_accounts() {
+    let emulator = Emulator::start("organisation");
+    let rung = emulator.rung();
+    planned(&rung, "plan", &[]);
+    for shard in [0, 2] {
+        assert!(begun(&rung, "plan", shard, &[]).wait().unwrap().success());
+    }
+    // The number may come from the engine; one that is beyond the plan has nothing to do.
+    emulator.control(r#"{"deny": ["sts:GetCallerIdentity"]}"#);
+    for variable in ["AWS_BATCH_JOB_ARRAY_INDEX", "JOB_COMPLETION_INDEX"] {
+        let of_engine = |number: &str| -> Command {
+            let mut command = rung.command(&["scan", "--plan", "plan", "-q"]);
+            command.env(variable, number);
+            command
+        };
+        assert_ne!(of_engine("1").output().unwrap().status.code(), Some(0));
+        let beyond = of_engine("3").output().unwrap();
+        assert!(beyond.status.success());
+        assert!(String::from_utf8_lossy(&beyond.stderr).contains("nothing is left for number 3"));
+    }
+    emulator.reset_counts();
+    let output = rung.run(&["merge", "plan", "--bundle", "merged", "--format", "json", "--require-complete"]);
+    assert_eq!(output.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("shards 1 left no bundle"));
+    let merged: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let accounts = merged["accounts"].as_array().unwrap();
+    assert_eq!((&merged["scan"]["complete"], accounts.len()), (&json!(false), 4));
+    let missing: Vec<_> = accounts.iter().filter(|one| one["state"] == "not_entered").collect();
+    assert!(!missing.is_empty() && missing.iter().all(|one| one["why"].as_str().unwrap().contains("shard 1")));
+    for criterion in merged["controls"].as_array().unwrap().iter().flat_map(|one| one["criteria"].as_array().unwrap()) {
+        assert_ne!(criterion["outcome"], "not_applicable", "{}: the missing ones may have any of it", criterion["id"]);
+    }
+    // Scanned after all, and merged again.
+    assert!(begun(&rung, "plan", 1, &[]).wait().unwrap().success());
+    let whole = rung.ok(&["merge", "plan", "--bundle", "whole", "--format", "json", "-q"]);
+    says_the_same(&serde_json::from_str(&whole).unwrap(), &of_one_process(&rung));
+}
+
+#[test]
+fn a_shard_that_is_told_to_end_leaves_what_it_saw() {
+    let emulator = Emulator::start("organisation");
+    let rung = emulator.rung();
+    planned(&rung, "plan", &[]);
+    emulator.reset_counts();
+    emulator.control(r#"{"latency_ms": 250}"#);
+    let slow = ["scan", "--plan", "plan", "--shard", "0", "--concurrency", "2"];
+    let mut ended = organisation::begun(&emulator, &rung, &slow, 20);
+    let pid = ended.id().to_string();
+    assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert_eq!(ended.wait().unwrap().code(), Some(130));
+    emulator.reset_counts();
+    for shard in [1, 2] {
+        assert!(begun(&rung, "plan", shard, &[]).wait().unwrap().success());
+    }
+    let output = rung.run(&["merge", "plan", "--bundle", "merged", "--format", "json"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("shards 0 were interrupted"));
+    let merged: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let states: Vec<_> =
+        merged["accounts"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
+    assert!(states.contains(&"interrupted") && merged["scan"]["complete"] == false, "{states:?}");
+    // Asked for again it is read to its end.
+    assert!(begun(&rung, "plan", 0, &[]).wait().unwrap().success());
+    let merged = rung.ok(&["merge", "plan", "--bundle", "whole", "--format", "json", "-q"]);
+    says_the_same(&serde_json::from_str(&merged).unwrap(), &of_one_process(&rung));
+}
+
+#[test]
+fn bad_input_is_told_before_anything_is_asked() {
+    let rung = Rung::new();
+    fs::create_dir(rung.path("empty")).unwrap();
+    for (args, expected) in [
+        (&["plan", "--out", "p"][..], "--org or --accounts"),
+        (&["plan", "--org", "--out", "gs://b"], "expected a folder or s3://BUCKET/PREFIX"),
+        (&["merge", "nowhere"], "nowhere/ is no folder"),
+        (&["merge", "empty"], "no plan at empty/"),
+        (&["merge", "empty", "--notify"], "names nobody to tell"),
+        (&["merge", "gs://bucket/x"], "expected a folder or s3://BUCKET/PREFIX"),
+        (&["scan", "--plan", "nowhere", "--shard", "0"], "nowhere/ is no folder"),
+        (&["scan", "--plan", "empty"], "--shard N"),
+        (&["scan", "--shard", "0"], "--plan"),
+        (&["scan", "--plan", "empty", "--shard", "x"], "--shard"),
+    ] {
+        let told = rung.fails(2, args);
+        assert!(told.contains(expected), "{args:?}: {told}");
+    }
+    assert!(!rung.path("p").exists());
+}
