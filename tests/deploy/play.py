@@ -85,7 +85,7 @@ class Lambda:
             self.engine.runs.append({"where": FunctionName, "event": event})
         if isinstance(event["plan"], dict):
             plan = event["plan"]
-            args = ["plan", "--out", plan["out"], "--run-id", plan["run_id"], *plan["args"]]
+            args = ["plan", "--out", plan["out"], "--run-id", plan["run_id"], "--calls", plan["calls"], *plan["args"]]
         else:
             args = ["scan", "--plan", event["plan"], "--shard", str(event["shard"])]
         code = self.engine.rung(FunctionName, args)
