@@ -15,7 +15,7 @@ locals {
   on_aws     = var.engine == "kubernetes" ? 0 : 1
   # Made from names, as the state machine's role names the state machine.
   night      = "arn:${local.partition}:states:${local.region}:${local.account}:stateMachine:${var.name}"
-  executions = "arn:${local.partition}:states:${local.region}:${local.account}:execution:${var.name}/*"
+  executions = [for between in [":", "/"] : "arn:${local.partition}:states:${local.region}:${local.account}:execution:${var.name}${between}*"]
 
   buckets = { evidence = aws_s3_bucket.evidence, work = aws_s3_bucket.work }
 }

@@ -55,7 +55,7 @@ locals {
     states = [
       # A shard of a distributed map is an execution of its own.
       { Sid = "RungShards", Effect = "Allow", Action = ["states:StartExecution"], Resource = [local.night] },
-      { Sid = "RungShardsEnd", Effect = "Allow", Action = ["states:DescribeExecution", "states:StopExecution"], Resource = [local.executions] },
+      { Sid = "RungShardsEnd", Effect = "Allow", Action = ["states:DescribeExecution", "states:StopExecution"], Resource = local.executions },
       {
         Sid      = "RungList"
         Effect   = "Allow"
