@@ -150,14 +150,18 @@ resource "aws_sns_topic_policy" "told" {
   arn   = aws_sns_topic.told.arn
   policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid       = "RungEnds"
-      Effect    = "Allow"
-      Principal = { Service = ["events.amazonaws.com", "cloudwatch.amazonaws.com"] }
-      Action    = ["sns:Publish"]
-      Resource  = aws_sns_topic.told.arn
-      Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
-    }]
+    Statement = [
+      # EventBridge knows no condition in policies of topics.
+      { Sid = "RungEnds", Effect = "Allow", Principal = { Service = "events.amazonaws.com" }, Action = ["sns:Publish"], Resource = aws_sns_topic.told.arn },
+      {
+        Sid       = "RungNotStarted"
+        Effect    = "Allow"
+        Principal = { Service = "cloudwatch.amazonaws.com" }
+        Action    = ["sns:Publish"]
+        Resource  = aws_sns_topic.told.arn
+        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+      },
+    ]
   })
 }
 
