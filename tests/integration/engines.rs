@@ -588,3 +588,18 @@ fn the_program_takes_every_command_line_of_the_engines() {
         assert!(told.contains(why), "{line:?}: {told}");
     }
 }
+
+/// kubectl puts the manifests together, where it is installed.
+#[test]
+fn kubectl_builds_the_kustomization_where_it_is_installed() {
+    let Ok(done) = Command::new("kubectl").arg("kustomize").arg(deploy("kubernetes")).output() else {
+        eprintln!("kubectl is not installed: the kustomization was read, not built");
+        return;
+    };
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let folder = tempfile::tempdir().unwrap();
+    let built = folder.path().join("built.yaml");
+    fs::write(&built, &done.stdout).unwrap();
+    let built = read("manifests", &built).to_string();
+    assert!(built.contains("registry.example.com/rung:0.1.0") && !built.contains("\"image\":\"rung\""));
+}
