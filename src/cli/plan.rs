@@ -21,7 +21,10 @@ use crate::{
     failure::{Exit, Failure},
     place::Place,
     plain::plain,
-    scan::{Content, Handed, Input, Request, many::Caller},
+    scan::{
+        Content, Handed, Input, Request,
+        many::{Caller, Interrupted, ScanSums},
+    },
     shards::{Calls, Carried, MOST, ShardPlan, by_calls, pack},
     unfinished::{Many, Plan},
 };
@@ -117,6 +120,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         if let (Some((handed, text)), Some(account)) = (register, plan.register_of.clone()) {
             plan.register = Some(Carried::of(&handed, text, &account, plan.began()).await);
         }
+        plan.asked = caller.described(&ScanSums::default(), Interrupted(false)).calls;
         let plan = plan.put(&place).await?;
         tell(args, &place, &plan, &calls)
     })

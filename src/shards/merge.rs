@@ -24,6 +24,8 @@ pub struct Merging<'a> {
     plan: &'a ShardPlan,
     whole: Whole<'a>,
     sums: ScanSums,
+    /// What the shards had in their scope, the same for all.
+    scope: Option<Scope>,
     finished_at: Timestamp,
     accounts: PathBuf,
     /// Calls of each account.
@@ -36,10 +38,13 @@ pub struct Merging<'a> {
 
 /// Begins to gather the accounts of a plan into a folder.
 pub fn begin<'a>(plan: &'a ShardPlan, settings: &'a Settings, accounts: &Path) -> Merging<'a> {
+    let mut sums = ScanSums::default();
+    sums.add_calls(&plan.asked);
     Merging {
         plan,
         whole: Whole::new(settings, plan.began()),
-        sums: ScanSums::default(),
+        sums,
+        scope: None,
         finished_at: plan.began(),
         accounts: accounts.to_owned(),
         calls: Calls::default(),
@@ -69,6 +74,7 @@ impl<'a> Merging<'a> {
             self.incomplete.push(number);
         }
         self.finished_at = self.finished_at.max(scan.finished_at);
+        self.scope.get_or_insert_with(|| scan.scope.clone());
         // What was asked beside the accounts too: who is calling, in which regions.
         self.sums.add_calls(&scan.calls);
         let reports = bundle.assessment_accounts()?;
@@ -122,7 +128,8 @@ impl<'a> Merging<'a> {
     pub fn end(self) -> (Whole<'a>, Scan, Accounts) {
         let folders = AccountFolder::all(&self.accounts);
         let plan = &self.plan.scan;
-        let scope = Scope { tags_read: !plan.settings.scope.tags.is_empty(), ..Scope::default() };
+        let unseen = || Scope { tags_read: !plan.settings.scope.tags.is_empty(), ..Scope::default() };
+        let scope = self.scope.unwrap_or_else(unseen);
         let complete = self.missing.is_empty() && self.incomplete.is_empty();
         let scan = self.sums.scan(Scan {
             id: self.plan.id.clone(),

@@ -1,9 +1,10 @@
 //! The plan: what every shard must agree on, so that their evidence is one picture.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use jiff::Timestamp;
 use rung_collectors::aws::Member;
+use rung_rules::model::CallCount;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -41,6 +42,8 @@ pub struct ShardPlan {
     pub register: Option<Carried>,
     /// Where the calls of each account are counted for the next plan.
     pub calls: Option<String>,
+    /// What the planner itself asked, by operation.
+    pub asked: BTreeMap<String, CallCount>,
     /// The shards.
     pub shards: Vec<Shard>,
 }
@@ -106,6 +109,7 @@ impl ShardPlan {
             register_of,
             register: None,
             calls: None,
+            asked: BTreeMap::new(),
             shards,
         }
     }

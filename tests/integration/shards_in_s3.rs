@@ -43,16 +43,7 @@ fn a_bucket_that_throttles_changes_nothing() {
     }
     let merged = bucket.machine().ok(&["merge", PLAN, "--format", "json", "-q"]);
     bucket.0.reset_counts();
-    let mut merged: Value = serde_json::from_str(&merged).unwrap();
-    // What was throttled was asked again.
-    let mut one = one;
-    for of in [&mut merged, &mut one] {
-        for (_, count) in of["scan"]["calls"].as_object_mut().unwrap() {
-            count["throttles"] = Value::Null;
-            count["retries"] = Value::Null;
-        }
-    }
-    says_the_same(&merged, &one);
+    says_the_same(&serde_json::from_str(&merged).unwrap(), &one);
     // The bundle is in the bucket, and another machine reads it there.
     let id = plan["id"].as_str().unwrap();
     assert!(bucket.keys().iter().any(|key| key.starts_with(&format!("rung/{id}-")) && key.ends_with("/manifest.json")));
@@ -72,7 +63,8 @@ fn a_bucket_that_takes_nothing_fails_the_shard_and_leaves_nothing() {
     let machine = bucket.machine();
     planned(&machine, PLAN, &[]);
     let before = bucket.keys();
-    bucket.0.control(r#"{"deny": ["s3:PutObject"]}"#);
+    // The emulator takes a PutObject for a CopyObject.
+    bucket.0.control(r#"{"deny": ["s3:CopyObject", "s3:PutObject"]}"#);
     let told = machine.fails(2, &["scan", "--plan", PLAN, "--shard", "0", "-q"]);
     assert!(told.contains("cannot write s3://our-scans/plans/1/parts/") && told.contains("AccessDenied"), "{told}");
     bucket.0.reset_counts();

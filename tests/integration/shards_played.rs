@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     common::{Emulator, Rung, levels},
     debt, organisation,
+    shards::differences,
 };
 
 const WHOLE: [&str; 7] = ["--org", "--external-id", "team-4711", "--region", "us-east-1", "--register", "debt.csv"];
@@ -58,16 +59,18 @@ pub(crate) fn says_the_same(merged: &Value, one: &Value) {
         let of = |of: &Value| of["accounts"].as_array().unwrap().iter().map(|one| one[key].clone()).collect::<Vec<_>>();
         assert_eq!(of(merged), of(one), "{key}");
     }
-    let calls = |of: &Value| {
-        let mut calls = of["scan"]["calls"].clone();
-        // Every process asks who it is, and which regions there are.
-        for asked_by_each in ["sts:GetCallerIdentity", "ec2:DescribeRegions"] {
-            calls[asked_by_each] = Value::Null;
-        }
-        calls
-    };
-    let different = crate::shards::differences(&calls(merged), &calls(one), "");
-    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// How often each operation was asked for.
+fn asked(of: &Value) -> Value {
+    let calls = of["scan"]["calls"].as_object().unwrap().iter();
+    // Every process asks who it is and which regions there are; how many metrics share a request depends on the order of answers.
+    let by_each = ["sts:GetCallerIdentity", "ec2:DescribeRegions", "cloudwatch:GetMetricData"];
+    let others = calls.filter(|(operation, _)| !by_each.contains(&operation.as_str()));
+    others
+        .map(|(operation, count)| (operation.clone(), count["calls"].clone()))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }
 
 #[test]
@@ -78,11 +81,10 @@ fn whatever_the_engine_does_the_result_is_that_of_one_process() {
     let told = planned(&rung, "plan", &[]);
     assert_eq!((&told["shards"], &told["accounts"]), (&json!(3), &json!(4)));
     // Killed at its beginning, in its middle and near its end it leaves nothing that anybody sees.
-    emulator.control(r#"{"latency_ms": 150}"#);
     let slow = ["scan", "--plan", "plan", "--shard", "1", "--concurrency", "4"];
-    for requests in [2, 30, 60] {
-        emulator.tell("/_reset", r#"{}"#);
-        emulator.control(r#"{"latency_ms": 150}"#);
+    for requests in [1, 20, 40] {
+        emulator.reset_counts();
+        emulator.control(r#"{"latency_ms": 250}"#);
         let mut killed = organisation::begun(&emulator, &rung, &slow, requests);
         killed.kill().unwrap();
         killed.wait().unwrap();
@@ -103,6 +105,8 @@ fn whatever_the_engine_does_the_result_is_that_of_one_process() {
     assert_ne!(emulator.counts(), json!({}));
     let merged: Value = serde_json::from_str(&rung.ok(&["merge", "plan", "--format", "json", "-q"])).unwrap();
     says_the_same(&merged, &one);
+    let different = differences(&asked(&merged), &asked(&one), "");
+    assert!(different.is_empty(), "{}", different.join("\n"));
     assert_eq!(merged["scan"]["complete"], true);
     assert_eq!(merged["scan"]["id"], told["id"]);
     // It stands among the stored scans.
