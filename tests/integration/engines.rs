@@ -263,6 +263,21 @@ fn each_step_may_what_rung_policy_prints_and_no_more() {
     ] {
         assert_eq!(actions(&statements[name]), wanted, "{name}");
     }
+    // Each role has the policies of its step, and none of AWS's.
+    let template = template();
+    for (name, wanted) in [
+        ("PlanRole", &["PlanPolicy", "FunctionLogPolicy"][..]),
+        ("ShardRole", &["ShardPolicy", "OwnAccountPolicy", "FunctionLogPolicy"]),
+        ("MergeRole", &["MergePolicy"]),
+        ("ExecutionRole", &[]),
+        ("StatesRole", &[]),
+        ("SchedulerRole", &[]),
+    ] {
+        let attached = template["Resources"][name]["Properties"]["ManagedPolicyArns"].as_array().cloned();
+        let attached: Vec<_> = attached.unwrap_or_default().iter().map(place).collect();
+        let given: Vec<_> = attached.iter().map(|one| one.trim_end_matches(", if OnLambda")).collect();
+        assert_eq!(given, wanted, "{name}");
+    }
     assert_eq!(text("aws/read-only.json").trim(), Rung::new().ok(&["policy"]).trim(), "read-only.json");
 }
 
