@@ -22,6 +22,7 @@ mod tests;
 pub use account::{AccountFolder, BundleAccounts, OfAccount};
 pub use chain::Previous;
 pub(crate) use chain::is_of_chain;
+pub(crate) use digest::Digesting;
 pub use draft::Draft;
 pub use keys::{PublicKey, SignKey, exposed};
 pub use lines::{Lines, pack};

@@ -12,6 +12,7 @@ pub mod history;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod hostile_tests;
+pub mod lake;
 pub mod lambda;
 pub(crate) mod memory;
 pub mod notify;

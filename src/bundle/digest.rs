@@ -12,18 +12,18 @@ use super::Part;
 
 /// A writer that knows the digest and length of what went through it.
 #[derive(Debug)]
-pub(super) struct Digesting<W> {
+pub(crate) struct Digesting<W> {
     inner: W,
     digest: Sha256,
     bytes: u64,
 }
 
 impl<W: Write> Digesting<W> {
-    pub(super) fn new(inner: W) -> Self {
+    pub(crate) fn new(inner: W) -> Self {
         Digesting { inner, digest: Sha256::new(), bytes: 0 }
     }
 
-    pub(super) fn part(self, name: &str) -> Part {
+    pub(crate) fn part(self, name: &str) -> Part {
         Part { name: name.to_owned(), sha256: hex::encode(self.digest.finalize()), bytes: self.bytes }
     }
 }

@@ -16,10 +16,11 @@ use super::{
 };
 use crate::{
     assembly::Decided,
-    bundle::Draft,
+    bundle::{Bundle, Draft},
     config::{Config, Flags},
     depot::{Depot, Location},
     failure::{Exit, Failure},
+    lake,
     place::Place,
     plain::plain,
     progress::counting,
@@ -34,6 +35,7 @@ Examples:
   rung merge s3://rung-scans/plans/20261125               into the stored scans
   rung merge s3://rung-scans/plans/20261125 --format html -o report.html
   rung merge /mnt/plan --bundle night --require-complete  exit code 3 where a shard is missing, or saw not all
+  rung merge s3://rung-scans/plans/20261125 --lake s3://rung-scans/lake    for Athena and DuckDB too
   rung merge s3://rung-scans/plans/20261125 --notify      then tell whom rung.toml names, and remove bundles that need not be kept
 What a shard left out is a gap of each of its accounts. Scan it again, and merge again.";
 
@@ -71,6 +73,12 @@ pub(super) struct Args {
     /// Its name in messages
     #[arg(long, value_name = "NAME", default_value = "", hide_default_value = true, requires = "notify")]
     schedule: String,
+    /// Put findings, evidence and gaps there too, for Athena and DuckDB: a folder or s3://BUCKET/PREFIX, the same every night
+    #[arg(long, value_name = "URL")]
+    lake: Option<Location>,
+    /// Do not take the bundle into the store, where that does not outlive this machine: commands that need it there do so
+    #[arg(long)]
+    no_store: bool,
     #[command(flatten)]
     set: Flags,
     /// No progress, no summary
@@ -112,15 +120,18 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let rendering =
         Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
     let printed = scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering);
-    scan::take_in(&bundle);
+    if !args.no_store {
+        scan::take_in(&bundle);
+    }
     let kept = scan::put(&depot, &bundle);
     let exit = exit(args, &demands, &decided, &since);
     merged.ends(exit, &shown(&depot, &bundle), &decided.head);
     let told = Arc::new(Told { bundle, exit, began: plan.began(), merged, calls, wanted: plan.calls.clone() });
     // All that follows is tried, whatever fails before it.
     let put = runtime.block_on(told.put(&place));
+    let lake = args.lake.as_ref().map_or(Ok(()), |lake| runtime.block_on(put_lake(&told.bundle, lake, args.quiet)));
     let notified = if args.notify { runtime.block_on(told.notify(args, config, &depot)) } else { Ok(()) };
-    printed.and(kept).and(put).and(notified).map(|()| exit)
+    printed.and(kept).and(put).and(lake).and(notified).map(|()| exit)
 }
 
 /// Fetches what the shards left, some ahead, and adds it in the order of the shards.
@@ -167,6 +178,16 @@ fn exit(args: &Args, demands: &Demands, decided: &Decided<'_>, since: &Since) ->
     judged.tell(!args.quiet);
     let incomplete = decided.head.summary.gaps > 0 || !decided.head.scan.complete;
     if args.require_complete && incomplete { Exit::Incomplete } else { judged.exit() }
+}
+
+/// The merged scan for query engines.
+async fn put_lake(bundle: &Path, lake: &Location, quiet: bool) -> Result<(), Failure> {
+    let (bundle, place) = (Bundle::open(bundle)?, Place::create(lake).await?);
+    let bar = counting("accounts in the lake", bundle.manifest.scan.accounts.len(), !quiet);
+    let written = lake::write_showing(&bundle, &place, &bar).await;
+    bar.finish_and_clear();
+    let failed = |failure: Failure| failure.and("The merge is whole. `rung export lake` puts it there again.");
+    written.map(drop).map_err(failed)
 }
 
 /// Where a bundle lies for others: in the bucket, where there is one.

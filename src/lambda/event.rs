@@ -56,6 +56,7 @@ struct MergeEvent {
 #[serde(deny_unknown_fields)]
 struct MergeAsked {
     plan: String,
+    lake: Option<String>,
     #[serde(default)]
     args: Vec<String>,
 }
@@ -124,7 +125,9 @@ fn shard(event: ShardEvent) -> Result<(Vec<String>, Answer), String> {
 fn merge(asked: MergeAsked) -> Result<(Vec<String>, Answer), String> {
     flags::MERGE.check(&asked.args)?;
     let place = bucket(&asked.plan)?;
-    Ok(([words(["merge", "--quiet"]), vec![asked.plan], asked.args].concat(), Answer::Merged(place)))
+    let lake = asked.lake.map(|lake| bucket(&lake).map(|_| format!("--lake={lake}"))).transpose()?;
+    let own = [Some(asked.plan), lake].into_iter().flatten().collect();
+    Ok(([words(["merge", "--quiet"]), own, asked.args].concat(), Answer::Merged(place)))
 }
 
 /// A place that all functions see.
@@ -178,8 +181,9 @@ mod tests {
         let item = json!({ "plan": "s3://our-scans/plans/1/", "shard": 7, "accounts": 12, "calls": 20_000 });
         let words = ["scan", "--served", "--plan=s3://our-scans/plans/1/", "--shard=7"].map(str::to_owned).to_vec();
         assert_eq!(asked(&item).unwrap(), (words, Answer::Shard(7)));
-        let merge = arguments(&json!({ "merge": { "plan": "s3://our-scans/plans/1", "args": ["--notify"] } })).unwrap();
-        assert_eq!(merge, ["merge", "--quiet", "s3://our-scans/plans/1", "--notify"]);
+        let of = json!({ "plan": "s3://our-scans/plans/1", "lake": "s3://our-scans/lake", "args": ["--notify"] });
+        let merge = arguments(&json!({ "merge": of })).unwrap();
+        assert_eq!(merge, ["merge", "--quiet", "s3://our-scans/plans/1", "--lake=s3://our-scans/lake", "--notify"]);
     }
 
     #[test]
@@ -196,6 +200,7 @@ mod tests {
             json!({ "plan": "s3://our-scans/plans/1", "shard": -1 }),
             json!({ "merge": "s3://our-scans/plans/1" }),
             json!({ "merge": { "plan": "--bundle=/etc" } }),
+            json!({ "merge": { "plan": "s3://our-scans/p", "lake": "/etc" } }),
             json!({ "merge": { "plan": "s3://our-scans/p" }, "schedule": "a" }),
         ] {
             assert!(arguments(&event).unwrap_err().contains("expected {\"schedule\""), "{event}");

@@ -18,6 +18,8 @@ use super::{
 /// A row of findings.
 #[derive(Serialize)]
 struct Row<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<&'a str>,
     scan: &'a str,
     scanned_at: String,
     account: &'a str,
@@ -56,33 +58,7 @@ impl<'a> Lines<'a> {
 
 impl Rows for Lines<'_> {
     fn row(&mut self, told: &Told<'_>) -> io::Result<()> {
-        let (control, criterion, finding) = (told.control, told.criterion, &told.finding);
-        let subject = &finding.subject.subject;
-        let row = Row {
-            scan: &self.head.scan.id,
-            scanned_at: self.head.scan.started_at.to_string(),
-            account: &subject.account,
-            region: &subject.region,
-            control: control.id.id(),
-            title: &control.title,
-            severity: told.severity(),
-            criterion: &criterion.id,
-            level: criterion.level.number(),
-            statement: &criterion.statement,
-            result: told.standing().word(),
-            waived: finding.waived,
-            kind: &finding.subject.kind,
-            arn: &subject.arn,
-            name: subject.name.as_deref(),
-            tags: tags(&subject.tags),
-            facts: finding.facts.iter().map(|(name, fact)| (name.as_str(), text(fact.get("value")))).collect(),
-            causes: &told.causes,
-            remedy: &criterion.remedy,
-            effort: serde_json::to_value(criterion.effort)?,
-            evidence_line: finding.evidence.rsplit(':').next().and_then(|line| line.parse().ok()),
-            fingerprint: told.fingerprint(),
-        };
-        line(&row, self.out)
+        finding(told, &self.head.scan, None, self.out)
     }
 
     fn end(self: Box<Self>) -> io::Result<()> {
@@ -90,9 +66,43 @@ impl Rows for Lines<'_> {
     }
 }
 
+/// Writes the row of a finding. `bundle` is named where bundles of one scan may stand beside each other.
+pub(super) fn finding(told: &Told<'_>, scan: &Scan, bundle: Option<&str>, out: &mut dyn Write) -> io::Result<()> {
+    let (control, criterion, finding) = (told.control, told.criterion, &told.finding);
+    let subject = &finding.subject.subject;
+    let row = Row {
+        bundle,
+        scan: &scan.id,
+        scanned_at: scan.started_at.to_string(),
+        account: &subject.account,
+        region: &subject.region,
+        control: control.id.id(),
+        title: &control.title,
+        severity: told.severity(),
+        criterion: &criterion.id,
+        level: criterion.level.number(),
+        statement: &criterion.statement,
+        result: told.standing().word(),
+        waived: finding.waived,
+        kind: &finding.subject.kind,
+        arn: &subject.arn,
+        name: subject.name.as_deref(),
+        tags: tags(&subject.tags),
+        facts: finding.facts.iter().map(|(name, fact)| (name.as_str(), text(fact.get("value")))).collect(),
+        causes: &told.causes,
+        remedy: &criterion.remedy,
+        effort: serde_json::to_value(criterion.effort)?,
+        evidence_line: finding.evidence.rsplit(':').next().and_then(|line| line.parse().ok()),
+        fingerprint: told.fingerprint(),
+    };
+    line(&row, out)
+}
+
 /// A row of evidence.
 #[derive(Serialize)]
 struct Seen<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bundle: Option<&'a str>,
     scan: &'a str,
     scanned_at: String,
     account: &'a str,
@@ -114,33 +124,45 @@ pub fn evidence(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     for (before, one) in evidence.into_iter().enumerate() {
-        let one = one?;
-        let facts = serde_json::to_value(&one.facts)?;
-        let facts = facts.get("facts").and_then(Value::as_object);
-        let (mut values, mut unknown) = (BTreeMap::new(), BTreeMap::new());
-        for (name, fact) in facts.into_iter().flatten() {
-            match fact.get("gap").and_then(Value::as_str) {
-                Some(gap) => _ = unknown.insert(name.as_str(), gaps.get(gap).map_or(gap.to_owned(), words)),
-                None => _ = values.insert(name.as_str(), text(fact.get("value"))),
-            }
-        }
-        let subject = &one.subject;
-        let row = Seen {
-            scan: &scan.id,
-            scanned_at: scan.started_at.to_string(),
-            account: &subject.account,
-            region: &subject.region,
-            kind: one.facts.kind().name(),
-            arn: &subject.arn,
-            name: subject.name.as_deref(),
-            tags: tags(&subject.tags),
-            facts: values,
-            unknown,
-            evidence_line: before as u64 + 1,
-        };
-        line(&row, out)?;
+        subject(&one?, before as u64 + 1, scan, None, &|id| gaps.get(id), out)?;
     }
     Ok(())
+}
+
+/// Writes the row of a subject, whose evidence stands on this line of the bundle's.
+pub fn subject<'g>(
+    one: &Evidence,
+    evidence_line: u64,
+    scan: &Scan,
+    bundle: Option<&str>,
+    gaps: &dyn Fn(&str) -> Option<&'g Gap>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let facts = serde_json::to_value(&one.facts)?;
+    let facts = facts.get("facts").and_then(Value::as_object);
+    let (mut values, mut unknown) = (BTreeMap::new(), BTreeMap::new());
+    for (name, fact) in facts.into_iter().flatten() {
+        match fact.get("gap").and_then(Value::as_str) {
+            Some(gap) => _ = unknown.insert(name.as_str(), gaps(gap).map_or(gap.to_owned(), words)),
+            None => _ = values.insert(name.as_str(), text(fact.get("value"))),
+        }
+    }
+    let subject = &one.subject;
+    let row = Seen {
+        bundle,
+        scan: &scan.id,
+        scanned_at: scan.started_at.to_string(),
+        account: &subject.account,
+        region: &subject.region,
+        kind: one.facts.kind().name(),
+        arn: &subject.arn,
+        name: subject.name.as_deref(),
+        tags: tags(&subject.tags),
+        facts: values,
+        unknown,
+        evidence_line,
+    };
+    line(&row, out)
 }
 
 fn words(gap: &Gap) -> String {
@@ -161,7 +183,7 @@ fn tags(tags: &Tags) -> BTreeMap<&str, &str> {
 }
 
 /// JSON on one line: serde writes control characters, line ends among them, as escapes.
-fn line(row: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+pub(crate) fn line(row: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
     serde_json::to_writer(&mut *out, row)?;
     out.write_all(b"\n")
 }

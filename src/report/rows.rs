@@ -10,11 +10,13 @@ use std::{
 };
 
 use rung_rules::model::{
-    ControlReport, CriterionReport, Finding, FindingSubject, GapReport, Judged, Outcome, Subject, Tags, Verdict,
+    ControlReport, CriterionReport, Finding, FindingSubject, GapReport, Judged, Outcome, Scan, Subject, Tags, Verdict,
 };
 
+mod flat;
 mod told;
 
+pub use flat::{Flat, Put, by_id};
 pub(super) use told::{Standing, Told, clean, cut};
 
 use super::{Format, Head, Project, asff, jsonl, ocsf, sarif, wafpass};
@@ -56,12 +58,12 @@ impl<'a> Lots<'a> {
             Format::Jsonl => Box::new(jsonl::Lines::begin(head, out)),
             other => return Err(io::Error::other(format!("{other:?} has no rows"))),
         };
-        Ok(Lots { book: Book::new(head), rows })
+        Ok(Lots { book: Book::new(&head.controls, &head.scan), rows })
     }
 
     /// A lot of findings, and the gaps of the accounts that they are of.
     pub fn add(&mut self, findings: impl IntoIterator<Item: Judged>, gaps: &[GapReport]) -> io::Result<()> {
-        let by_id: BTreeMap<String, &GapReport> = gaps.iter().map(|gap| (gap.gap.id.to_string(), gap)).collect();
+        let by_id = by_id(gaps);
         for finding in findings {
             self.rows.row(&self.book.told(finding.into_finding(), &by_id, false)?)?;
         }
@@ -82,14 +84,14 @@ impl<'a> Lots<'a> {
 
 /// The controls and criteria of an assessment, by the criterion's id.
 struct Book<'a> {
-    head: &'a Head,
+    scan: &'a Scan,
     criteria: BTreeMap<&'a str, (&'a ControlReport, &'a CriterionReport)>,
 }
 
 impl<'a> Book<'a> {
-    fn new(head: &'a Head) -> Self {
+    fn new(controls: &'a [ControlReport], scan: &'a Scan) -> Self {
         let of = |control: &'a ControlReport| control.criteria.iter().map(move |one| (one.id.as_str(), (control, one)));
-        Book { head, criteria: head.controls.iter().flat_map(of).collect() }
+        Book { scan, criteria: controls.iter().flat_map(of).collect() }
     }
 
     fn told(&self, finding: Finding, gaps: &BTreeMap<String, &GapReport>, alone: bool) -> io::Result<Told<'a>> {
@@ -116,28 +118,35 @@ impl<'a> Book<'a> {
             .then(|| Finding { reasons, ..self.account_stands(&criterion.id, account, Verdict::Unknown) })
     }
 
-    /// Criteria that were held against nothing, and yet come to something.
+    /// Criteria that were held against nothing, and yet come to something: of each account.
     fn without_subjects(&self) -> Vec<Finding> {
+        let accounts = || self.scan.accounts.iter();
+        let of = |(id, verdict)| accounts().map(move |account| self.account_stands(id, account, verdict));
+        self.held_against_nothing().flat_map(of).collect()
+    }
+
+    /// The same of one account.
+    fn without_subjects_of(&self, account: &str) -> Vec<Finding> {
+        self.held_against_nothing().map(|(id, verdict)| self.account_stands(id, account, verdict)).collect()
+    }
+
+    fn held_against_nothing(&self) -> impl Iterator<Item = (&'a str, Verdict)> {
         let nothing = |criterion: &CriterionReport| {
             let counts = criterion.counts;
             !counts.unseen && counts.pass + counts.fail + counts.unknown == 0
         };
-        let alone = self.criteria.values().filter(|(_, criterion)| nothing(criterion));
-        let of = |(_, criterion): &(_, &CriterionReport)| {
-            let verdict = match criterion.outcome {
-                Outcome::Met => Verdict::Pass,
-                Outcome::Unmet => Verdict::Fail,
-                Outcome::Unknown => Verdict::Unknown,
-                Outcome::NotApplicable => return Vec::new(),
-            };
-            let accounts = self.head.scan.accounts.iter();
-            accounts.map(|account| self.account_stands(&criterion.id, account, verdict)).collect::<Vec<_>>()
+        let verdict = |criterion: &CriterionReport| match criterion.outcome {
+            Outcome::Met => Some(Verdict::Pass),
+            Outcome::Unmet => Some(Verdict::Fail),
+            Outcome::Unknown => Some(Verdict::Unknown),
+            Outcome::NotApplicable => None,
         };
-        alone.flat_map(of).collect()
+        let alone = self.criteria.iter().filter(move |(_, (_, criterion))| nothing(criterion));
+        alone.filter_map(move |(id, (_, criterion))| verdict(criterion).map(|verdict| (*id, verdict)))
     }
 
     fn account_stands(&self, criterion: &str, account: &str, result: Verdict) -> Finding {
-        let arn = format!("arn:{}:iam::{account}:root", self.head.scan.partition);
+        let arn = format!("arn:{}:iam::{account}:root", self.scan.partition);
         let subject = Subject {
             arn: arn.into(),
             account: account.into(),

@@ -44,6 +44,7 @@ pub use rows::{Checklist, ControlWords, Overview, Step, Told, ToldControl, ToldS
 pub use runs::{Claim, NewRun, RunCount, RunEnd, RunRow, RunState, Runner};
 pub use scans::{ScanRow, SeriesRow};
 pub use stream::Part;
+pub(crate) use stream::{Head as AssessmentHead, Subject as SubjectRead, read as read_assessment};
 pub use sync::Synced;
 pub use trend::{Trend, TrendPoint};
 

@@ -8,7 +8,7 @@ use rung_rules::model::{
 };
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use crate::failure::Failure;
@@ -18,25 +18,25 @@ const BATCH: usize = 1000;
 
 /// A piece of an assessment, in the order in which they come: one head, then the rest.
 #[derive(Debug)]
-pub enum Part {
+pub enum Part<L = Line> {
     /// What it says as a whole.
     Head(Box<Head>),
-    /// Some of its findings.
-    Findings(Vec<Line>),
+    /// Some of its findings, each as far as `L` takes it.
+    Findings(Vec<L>),
     /// Some of its gaps.
     Gaps(Vec<GapReport>),
 }
 
-/// What an assessment says as a whole, as far as the store keeps it.
+/// What an assessment says as a whole, as far as it is read piece by piece.
 #[derive(Clone, Debug, Default)]
 pub struct Head {
-    pub(super) rung: String,
-    pub(super) scan: Scan,
-    pub(super) pillar: Pillar,
-    pub(super) controls: Vec<ControlReport>,
-    pub(super) accounts: Vec<AccountReport>,
-    pub(super) checklists: Vec<ChecklistReport>,
-    pub(super) summary: Summary,
+    pub(crate) rung: String,
+    pub(crate) scan: Scan,
+    pub(crate) pillar: Pillar,
+    pub(crate) controls: Vec<ControlReport>,
+    pub(crate) accounts: Vec<AccountReport>,
+    pub(crate) checklists: Vec<ChecklistReport>,
+    pub(crate) summary: Summary,
 }
 
 /// A finding, as far as the store keeps it.
@@ -55,15 +55,15 @@ pub struct Line {
 
 /// A subject with its kind. (The assessment's own type is read by way of a map of everything, four times as slow.)
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Subject {
-    pub(super) kind: String,
-    pub(super) arn: String,
-    pub(super) account: String,
-    pub(super) region: String,
+pub(crate) struct Subject {
+    pub(crate) kind: String,
+    pub(crate) arn: String,
+    pub(crate) account: String,
+    pub(crate) region: String,
     #[serde(default)]
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
     #[serde(default)]
-    pub(super) tags: Tags,
+    pub(crate) tags: Tags,
 }
 
 impl Part {
@@ -110,18 +110,18 @@ impl From<&Finding> for Line {
 }
 
 /// Reads an assessment; `take` gets its parts, and ends the reading by saying false.
-pub(super) fn read(path: &Path, take: &mut dyn FnMut(Part) -> bool) -> Result<(), Failure> {
+pub(crate) fn read<L: DeserializeOwned>(path: &Path, take: &mut dyn FnMut(Part<L>) -> bool) -> Result<(), Failure> {
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
     let mut json = serde_json::Deserializer::from_reader(BufReader::with_capacity(256 * 1024, file));
     let whole = json.deserialize_map(Whole { take }).and_then(|()| json.end());
     whole.map_err(|error| Failure::usage(format!("{}, line {}: {error}", path.display(), error.line())))
 }
 
-struct Whole<'t> {
-    take: &'t mut dyn FnMut(Part) -> bool,
+struct Whole<'t, L> {
+    take: &'t mut dyn FnMut(Part<L>) -> bool,
 }
 
-impl<'de> Visitor<'de> for Whole<'_> {
+impl<'de, L: Deserialize<'de>> Visitor<'de> for Whole<'_, L> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,12 +167,12 @@ impl Head {
 }
 
 /// A list whose items are handed on some at a time.
-struct Items<'t, T> {
-    take: &'t mut dyn FnMut(Part) -> bool,
-    part: fn(Vec<T>) -> Part,
+struct Items<'t, T, L> {
+    take: &'t mut dyn FnMut(Part<L>) -> bool,
+    part: fn(Vec<T>) -> Part<L>,
 }
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Items<'_, T> {
+impl<'de, T: Deserialize<'de>, L> DeserializeSeed<'de> for Items<'_, T, L> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -180,7 +180,7 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Items<'_, T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<'_, T> {
+impl<'de, T: Deserialize<'de>, L> Visitor<'de> for Items<'_, T, L> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -211,7 +211,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), json).unwrap();
         let mut seen = Vec::new();
-        read(file.path(), &mut |part| {
+        read::<Line>(file.path(), &mut |part| {
             seen.push(match part {
                 Part::Head(_) => "head",
                 Part::Findings(_) => "findings",
@@ -246,6 +246,6 @@ mod tests {
     fn reading_ends_when_nobody_takes_it() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), r#"{"findings": []}"#).unwrap();
-        assert!(read(file.path(), &mut |_| false).is_err());
+        assert!(read::<Line>(file.path(), &mut |_| false).is_err());
     }
 }

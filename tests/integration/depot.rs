@@ -10,7 +10,7 @@ const PLACE: &str = "s3://our-scans/rung";
 pub(crate) struct Bucket(pub(crate) Emulator);
 
 impl Bucket {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Bucket::in_scenario("empty")
     }
 

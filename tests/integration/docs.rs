@@ -193,6 +193,8 @@ fn every_command_has_help_with_examples() {
         "history",
         "lambda",
         "notify",
+        "plan",
+        "merge",
     ] {
         let help = rung.ok(&[command, "--help"]);
         assert!(help.contains("Examples:"), "{command}");

@@ -28,6 +28,7 @@ mod history;
 mod hostile;
 mod journal;
 mod killed;
+mod lake;
 mod lambda;
 mod many;
 mod notify;

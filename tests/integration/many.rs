@@ -19,7 +19,7 @@ use crate::common::{self, Rung, demo};
 const DEMO: &str = "123456789012";
 
 /// What was seen of the demo account, as if it were another.
-fn account(scanned: &rung::scan::Scanned, id: &str) -> (AccountReport, OfAccount) {
+pub(crate) fn account(scanned: &rung::scan::Scanned, id: &str) -> (AccountReport, OfAccount) {
     let text = serde_json::to_string(&scanned.set).unwrap().replace(DEMO, id);
     let ledger = serde_json::to_string(&scanned.scan.ledger).unwrap().replace(DEMO, id);
     let mut set: EvidenceSet = serde_json::from_str(&text).unwrap();
@@ -45,9 +45,22 @@ pub(crate) fn together(
     folder: &Path,
     settings: &Settings,
 ) -> (String, Bundle) {
-    let mut whole = Whole::new(settings, scanned.set.now);
-    for id in ids {
-        let (told, of) = account(scanned, id);
+    let mut sorted = ids.to_vec();
+    sorted.sort_unstable();
+    let accounts = ids.iter().map(|id| account(scanned, id)).collect();
+    together_of(accounts, scan_of(scanned, &sorted), folder, settings)
+}
+
+/// The same of what was seen of each account; `scan` names them in their order.
+pub(crate) fn together_of(
+    all: Vec<(AccountReport, OfAccount)>,
+    scan: Scan,
+    folder: &Path,
+    settings: &Settings,
+) -> (String, Bundle) {
+    let now = scan.started_at;
+    let mut whole = Whole::new(settings, now);
+    for (told, of) in all {
         let report = whole.add(told, &of);
         AccountFolder::write(&folder.join("accounts"), &report, &of).unwrap();
     }
@@ -55,10 +68,8 @@ pub(crate) fn together(
     let draft = Draft::create(&folder.join("bundle"), false).unwrap();
     folders.iter().try_for_each(|one| draft.append_account(one)).unwrap();
     draft.write_settings(settings).unwrap();
-    let mut sorted = ids.to_vec();
-    sorted.sort_unstable();
-    let accounts = Accounts::Folders(folders, scanned.set.now);
-    let mut decided = whole.decide(&accounts, scan_of(scanned, &sorted)).unwrap();
+    let accounts = Accounts::Folders(folders, now);
+    let mut decided = whole.decide(&accounts, scan).unwrap();
     let mut json = Vec::new();
     decided.json(&accounts, &mut json).unwrap();
     draft.write_assessment(|out| decided.json(&accounts, out)).unwrap();

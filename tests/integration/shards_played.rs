@@ -119,10 +119,14 @@ fn whatever_the_engine_does_the_result_is_that_of_one_process() {
     let levels: Vec<_> = came_to["levels"].as_object().unwrap().values().map(|one| one["confirmed"].clone()).collect();
     assert_eq!(levels, confirmed(&merged));
     // Merged once more, with a bar, it is another bundle and the same result.
-    let output = rung.run(&["merge", "plan", "--fail-below", "5", "-q"]);
+    let output = rung.run(&["merge", "plan", "--fail-below", "5", "-q", "--lake", "lake"]);
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let came_to: Value = serde_json::from_slice(&fs::read(rung.path("plan/merged.json")).unwrap()).unwrap();
     assert_eq!(came_to["exit"], 1);
+    let id = told["id"].as_str().unwrap();
+    let marker: Value =
+        serde_json::from_slice(&fs::read(rung.path(&format!("lake/scans/{id}.json"))).unwrap()).unwrap();
+    assert_eq!((&marker["scan"], &marker["accounts"]), (&told["id"], &json!(4)), "{marker}");
 }
 
 #[test]
