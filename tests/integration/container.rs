@@ -49,6 +49,8 @@ fn it_runs_the_program_without_rights_and_is_built_by_the_compiler_that_is_asked
     let version = manifest["workspace"]["package"]["rust-version"].as_str().unwrap();
     let from = values("FROM");
     assert!(from[0].starts_with(&format!("rust:{version}-")) && from[1].contains("nonroot"), "{from:?}");
+    // Static: built where the C library is linked in, run where there is none.
+    assert!(from[0].contains("-alpine ") && from[1].contains("/distroless/static-"), "{from:?}");
     // What is copied out of the first stage is made there.
     let made = values("RUN").join(" ");
     for copy in values("COPY").into_iter().filter_map(|value| value.strip_prefix("--from=build ")) {

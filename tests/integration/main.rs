@@ -17,6 +17,7 @@ mod diff;
 mod disk;
 mod docs;
 mod emulator;
+mod engines;
 mod exports;
 mod exports_push;
 mod faults;
