@@ -27,7 +27,7 @@ use crate::{
     report::{Format, Rendering},
     schedule::{Around, Finished, after::after},
     shards::{self, Calls, Merged, Merging, ShardPlan, take},
-    store::{Store, StoreUrl},
+    store::{Store, StoreUrl, VARIABLE as STORE},
 };
 
 const EXAMPLES: &str = "\
@@ -76,9 +76,6 @@ pub(super) struct Args {
     /// Put findings, evidence and gaps there too, for Athena and DuckDB: a folder or s3://BUCKET/PREFIX, the same every night
     #[arg(long, value_name = "URL")]
     lake: Option<Location>,
-    /// Do not take the bundle into the store, where that does not outlive this machine: commands that need it there do so
-    #[arg(long)]
-    no_store: bool,
     #[command(flatten)]
     set: Flags,
     /// No progress, no summary
@@ -120,7 +117,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let rendering =
         Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
     let printed = scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering);
-    if !args.no_store {
+    // Of bundles in a bucket a store of this machine's own is a cache: whoever asks it fills it.
+    if depot.bucket().is_none() || std::env::var_os(STORE).is_some() {
         scan::take_in(&bundle);
     }
     let kept = scan::put(&depot, &bundle);

@@ -68,7 +68,7 @@ pub(super) const SHARD: Taken = Taken {
 /// Of a merge.
 pub(super) const MERGE: Taken = Taken {
     command: "rung merge",
-    alone: &["--notify", "--no-regression", "--no-store", "--require-complete"],
+    alone: &["--notify", "--no-regression", "--require-complete"],
     with_value: &["--schedule", "--fail-below"],
 };
 

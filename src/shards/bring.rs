@@ -73,10 +73,12 @@ pub enum Taken {
 pub async fn take(place: &Place, shard: usize, scratch: &Path) -> Result<Taken, Failure> {
     let name = manifest_of(shard);
     let Some(bytes) = place.get(&name).await? else { return Ok(Taken::Nothing) };
-    let manifest = match Manifest::parse(&bytes, &place.uri(&name)) {
+    let mut manifest = match Manifest::parse(&bytes, &place.uri(&name)) {
         Ok(manifest) => manifest,
         Err(failure) => return Ok(Taken::Damaged(failure.message)),
     };
+    // Pages for people are most of a bundle, and are made anew of all.
+    manifest.parts.retain(|part| !part.name.ends_with(".html"));
     let folder = tempfile::Builder::new().prefix(&format!("{shard:05}-")).tempdir_in(scratch);
     let folder = folder.map_err(|error| Failure::file("write into", scratch, &error))?;
     for part in &manifest.parts {
@@ -85,7 +87,9 @@ pub async fn take(place: &Place, shard: usize, scratch: &Path) -> Result<Taken, 
             return Ok(Taken::Damaged(format!("{} is not there", place.uri(&of))));
         }
     }
-    Bundle::write_manifest(folder.path(), &bytes)?;
+    let kept =
+        serde_json::to_vec(&manifest).map_err(|error| Failure::usage(format!("{}: {error}", place.uri(&name))))?;
+    Bundle::write_manifest(folder.path(), &kept)?;
     let path = folder.path().to_owned();
     let opened = tokio::task::spawn_blocking(move || Bundle::open(&path)).await;
     match opened.map_err(|error| Failure::usage(format!("shard {shard} could not be checked: {error}")))? {
