@@ -52,7 +52,7 @@ pub(crate) fn merge(args: &[String]) {
     let (_keep, stop) = tokio::sync::watch::channel(false);
     let mut seen = runtime.block_on(rung::scan::run(Request::new(Input::Replay(replay)), stop)).unwrap();
     let mut place = 0..;
-    seen.set.evidence.retain(|_| place.next().is_some_and(|n: usize| n % number(3, 1) == 0));
+    seen.set.evidence.retain(|_| place.next().is_some_and(|n: usize| n.is_multiple_of(number(3, 1))));
     let each = findings_of(&seen);
     let accounts = findings.div_ceil(each);
     println!("{accounts} accounts of {each} findings and {} subjects each", seen.set.evidence.len());
