@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use jiff::ToSpan;
+use jiff::{Timestamp, ToSpan};
 use rung::store::{Added, Filter, NoEvidence, Order, Store, StoreError, StoreUrl};
 use rung_rules::model::{Finding, Outcome, Verdict};
 use tempfile::TempDir;
@@ -60,6 +60,7 @@ on_both!(
     findings_are_filtered_sorted_and_paged,
     what_is_searched_is_text_and_nothing_else,
     two_scans_are_held_against_each_other,
+    what_somebody_was_told_is_told_once,
     names_are_those_of_the_newest_scan,
     a_folder_is_taken_in_but_for_what_was_changed,
     a_bundle_that_was_replaced_leaves_nothing_behind,
@@ -504,6 +505,30 @@ async fn evidence_is_read_from_the_bundle_and_held_against_its_digest(place: Pla
     assert!(synced.added.is_empty() && synced.refused.is_empty(), "{synced:?}");
     let scan = store.scan(night.id()).await.unwrap().unwrap();
     assert!(store.evidence(&scan, &found).await.unwrap().is_ok());
+}
+
+async fn what_somebody_was_told_is_told_once(place: Place) {
+    let store = place.store().await;
+    let at = |hours: i64| Timestamp::UNIX_EPOCH + hours.hours();
+    let events = [("fell", "{}"), ("below", "{}")].map(|(key, body)| (key.to_owned(), body.to_owned()));
+    let keys = |held: &rung::store::Held| held.pending.iter().map(|one| one.event.clone()).collect::<Vec<_>>();
+    let first = store.hold("team", &events, &[], at(1)).await.unwrap();
+    assert_eq!(keys(&first), ["below", "fell"]);
+    assert!(keys(&store.hold("team", &events, &[], at(1)).await.unwrap()).is_empty(), "somebody is at it");
+    store.told("team", &["fell".to_owned()], at(1)).await.unwrap();
+    store.release("team", &["below".to_owned()]).await.unwrap();
+    assert_eq!(
+        keys(&store.hold("team", &events, &[], at(2)).await.unwrap()),
+        ["below"],
+        "what was not taken comes again"
+    );
+    store.told("team", &["below".to_owned()], at(2)).await.unwrap();
+    assert!(keys(&store.hold("team", &[], &["below".to_owned()], at(3)).await.unwrap()).is_empty());
+    assert_eq!(keys(&store.hold("team", &events, &[], at(4)).await.unwrap()), ["below"], "a state that came back");
+    let given_up = store.hold("team", &[], &[], at(4 + 8 * 24)).await.unwrap();
+    assert_eq!((given_up.pending.len(), given_up.dropped.len()), (0, 1));
+    assert_eq!(store.was_told("team").await.unwrap().len(), 2);
+    assert_eq!(keys(&store.hold("other", &events, &[], at(5)).await.unwrap()).len(), 2);
 }
 
 async fn pages_ask_as_much_of_many_scans_as_of_few(place: Place) {
