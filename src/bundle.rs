@@ -20,8 +20,8 @@ mod verify;
 mod tests;
 
 pub use account::{AccountFolder, BundleAccounts, OfAccount};
-pub use chain::Previous;
 pub(crate) use chain::is_of_chain;
+pub use chain::{Previous, SameId};
 pub(crate) use digest::Digesting;
 pub use draft::Draft;
 pub use keys::{PublicKey, SignKey, exposed};

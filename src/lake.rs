@@ -1,12 +1,14 @@
 //! The lake: what scans found, saw and could not see, as files that Athena, DuckDB and whatever reads compressed JSON lines query over all
 //! nights and accounts.
 //!
-//!     findings/scan_date=2026-11-26/account=111122223333/region=eu-central-1/SCAN-BUNDLE.jsonl.gz
-//!     evidence/...                                                           what was seen, a row a subject
-//!     gaps/...                                                               what could not be seen: unknown is never silently absent
-//!     accounts/scan_date=2026-11-26/SCAN-BUNDLE.jsonl.gz                     a row an account: how far it was read, its levels
-//!     files/scan_date=2026-11-26/SCAN-BUNDLE.jsonl.gz                        the files of the scan with their digests
-//!     scans/SCAN.json                                                        put last: which bundle of the scan counts
+//! ```text
+//! findings/scan_date=2026-11-26/account=111122223333/region=eu-central-1/SCAN-BUNDLE.jsonl.gz
+//! evidence/...                                                           what was seen, a row a subject
+//! gaps/...                                                               what could not be seen: unknown is never silently absent
+//! accounts/scan_date=2026-11-26/SCAN-BUNDLE.jsonl.gz                     a row an account: how far it was read, its levels
+//! files/scan_date=2026-11-26/SCAN-BUNDLE.jsonl.gz                        the files of the scan with their digests
+//! scans/SCAN.json                                                        put last: which bundle of the scan counts
+//! ```
 //!
 //! Names follow from the bundle (`BUNDLE` is the beginning of its manifest's digest), so that writing it again, or by two at once, puts the
 //! same bytes under the same names. Another bundle of the same scan (a merge that was done again) lies beside the first until its marker takes

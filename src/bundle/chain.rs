@@ -21,6 +21,23 @@ pub struct Previous {
     pub manifest_sha256: String,
 }
 
+/// What a bundle with the same scan's id is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SameId {
+    /// The scan before: a recording that is replayed again keeps its id.
+    #[default]
+    Before,
+    /// The same scan: its shards are merged once more.
+    Itself,
+}
+
+impl SameId {
+    /// Whether a scan may be the one before another.
+    pub(crate) fn allows(self, before: &str, scan: &str) -> bool {
+        self == SameId::Before || before != scan
+    }
+}
+
 /// A manifest on disk.
 #[derive(Debug)]
 pub(super) struct Neighbour {
@@ -66,8 +83,10 @@ fn same((id, accounts): (&str, &[String]), (other_id, others): (&str, &[String])
 }
 
 /// The newest bundle beside `target` of the same account, or of an organisation that the same account scans: its accounts change.
-pub(super) fn previous(target: &Path, scan: &Scan) -> Option<(Previous, PathBuf)> {
-    let same = |one: &Neighbour| same((&one.scan, &one.accounts), (&scan.id, &scan.accounts));
+pub(super) fn previous(target: &Path, scan: &Scan, same_id: SameId) -> Option<(Previous, PathBuf)> {
+    let same = |one: &Neighbour| {
+        same((&one.scan, &one.accounts), (&scan.id, &scan.accounts)) && same_id.allows(&one.scan, &scan.id)
+    };
     let beside = neighbours(super::parent(target)).into_iter();
     let newest = beside.filter(|one| same(one) && one.folder != target).max_by_key(|one| one.written)?;
     Some((Previous { scan: newest.scan, manifest_sha256: newest.sha256 }, newest.folder))

@@ -20,7 +20,7 @@ use super::{
     ASSESSMENT, CHANGES, EVIDENCE, GAPS, HISTORY, LEDGER, Manifest, PARTIAL, Part, Previous, REPORT, SETTINGS, SOURCES,
     SignKey, UNSEEN,
     account::{self, AccountFolder},
-    chain,
+    chain::{self, SameId},
     digest::Digesting,
     manifest::{MANIFEST, SCHEMA},
     pack, packed, parent,
@@ -44,6 +44,7 @@ pub struct Draft {
     aside: tempfile::TempDir,
     target: PathBuf,
     replace: bool,
+    same_id: SameId,
     key: Option<SignKey>,
     parts: Mutex<Vec<Part>>,
     growing: Mutex<BTreeMap<String, PartWriter>>,
@@ -68,7 +69,8 @@ impl Draft {
             .tempdir_in(parent)
             .map_err(|error| Failure::file("write into", parent, &error))?;
         let (parts, growing, previous) = Default::default();
-        Ok(Draft { aside, target: target.to_owned(), replace, key: None, parts, growing, previous })
+        let (target, same_id) = (target.to_owned(), SameId::default());
+        Ok(Draft { aside, target, replace, same_id, key: None, parts, growing, previous })
     }
 
     /// Signs its manifest in the end.
@@ -77,9 +79,15 @@ impl Draft {
         Draft { key, ..self }
     }
 
+    /// Of a scan that may have a bundle already: that one is not the scan before.
+    #[must_use]
+    pub fn done_again(self) -> Self {
+        Draft { same_id: SameId::Itself, ..self }
+    }
+
     /// The scan before, and where its bundle lies: what the manifest will name. What is replaced each time has none.
     pub fn previous(&self, scan: &Scan) -> Option<&(Previous, PathBuf)> {
-        let look = || if self.replace { None } else { chain::previous(&self.target, scan) };
+        let look = || if self.replace { None } else { chain::previous(&self.target, scan, self.same_id) };
         self.previous.get_or_init(look).as_ref()
     }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     assembly::Decided,
-    bundle::{Bundle, Draft},
+    bundle::{Bundle, Draft, SameId},
     config::{Config, Flags},
     depot::{Depot, Location},
     failure::{Exit, Failure},
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let demands = args.demands.check(&settings)?;
     let depot = scan::depot(args.bundle.is_none())?;
     let target = target(args, &depot, &plan);
-    let draft = Draft::create(&target, false)?.signed_by(key);
+    let draft = Draft::create(&target, false)?.signed_by(key).done_again();
     let scratch = draft.scratch()?;
     let accounts = folder(scratch.path(), "accounts")?;
     let mut merging = shards::merge(&plan, &settings, &accounts);
@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let mut merged = Merged::of(&plan, &merging);
     let calls = std::mem::take(&mut merging.calls);
     let (whole, told, accounts) = merging.end();
-    let demands = demands.doubting(scan::fetch(&depot, &told));
+    let demands = demands.doubting(scan::fetch(&depot, &told, SameId::Itself));
     let (mut decided, since) = scan::write_whole(whole, &accounts, told, &settings, &draft, Some(&demands))?;
     let bundle = draft.finish(&decided.head.scan)?;
     let (changes, history) = (since.changes().cloned(), decided.history.clone());
@@ -254,6 +254,6 @@ fn tell_some(shards: &[usize], place: &Place, words: &str) {
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let numbers = numbers.join(", ");
     note(&plain(&format!(
-        "shards {numbers}{more} {words}. `rung scan --plan {place} --shard N` scans one, then merge again"
+        "shards {numbers}{more} {words}. `rung scan --plan {place} --shard N --again` scans one, then merge again"
     )));
 }

@@ -15,7 +15,7 @@ use super::{
     remote::{MANIFEST, Objects, Remote},
 };
 use crate::{
-    bundle::{Sealed, is_of_chain},
+    bundle::{SameId, Sealed, is_of_chain},
     failure::Failure,
 };
 
@@ -65,22 +65,26 @@ impl Depot {
     }
 
     /// Fetches the newest bundle that a new scan would be chained to, if it lies in the bucket alone.
-    pub async fn fetch_previous(&self, scan: &Scan) -> Result<(), Failure> {
+    pub async fn fetch_previous(&self, scan: &Scan, same_id: SameId) -> Result<(), Failure> {
+        let is_before = |one: &Scan| is_of_chain(one, scan) && same_id.allows(&one.id, &scan.id);
         let Some(remote) = &self.remote else { return Ok(()) };
         let all = remote.list().await?;
         let here: BTreeMap<String, Sealed> =
             self.local().await?.into_iter().map(|sealed| (name_of(&sealed), sealed)).collect();
-        // Names begin with the time of the scan: the newest are the last.
-        for (name, objects) in all.iter().rev().filter(|(_, objects)| is_whole(objects)) {
+        // Names begin with the scan's id, and that with its time; of one scan's bundles the one counts that was put last.
+        let mut whole: Vec<_> = all.iter().filter(|(_, objects)| is_whole(objects)).collect();
+        let put = |objects: &Objects| manifest_of(objects).map(|manifest| manifest.last_modified);
+        whole.sort_by_key(|(name, objects)| (name.rsplit_once('-').map(|(id, _)| id), put(objects)));
+        for (name, objects) in whole.into_iter().rev() {
             if let Some(sealed) = here.get(name) {
-                match is_of_chain(&sealed.manifest.scan, scan) {
+                match is_before(&sealed.manifest.scan) {
                     true => return Ok(()),
                     false => continue,
                 }
             }
             let bytes = remote.manifest(name).await?.unwrap_or_default();
             let sealed = Sealed::of_bytes(Path::new(name), &bytes);
-            if sealed.is_ok_and(|sealed| is_of_chain(&sealed.manifest.scan, scan)) {
+            if sealed.is_ok_and(|sealed| is_before(&sealed.manifest.scan)) {
                 return self.fetch(remote, name, objects).await.map(drop);
             }
         }

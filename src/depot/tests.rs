@@ -5,7 +5,7 @@ use object_store::{ObjectStore, ObjectStoreExt, memory::InMemory, path::Path as 
 use rung_rules::model::Scan;
 
 use super::*;
-use crate::bundle::{Draft, verify};
+use crate::bundle::{Draft, SameId, verify};
 
 /// A bucket, and machines that use it.
 struct Bucket {
@@ -156,15 +156,37 @@ async fn the_scan_before_is_fetched_for_the_chain_and_no_other() {
     for (day, account) in [(1, "111111111111"), (2, "111111111111"), (3, "222222222222")] {
         a.put(&bundle(&a, day, account)).await.unwrap();
     }
-    b.fetch_previous(&scan(4, "111111111111")).await.unwrap();
+    b.fetch_previous(&scan(4, "111111111111"), SameId::Before).await.unwrap();
     let fetched = names(&b);
     assert!(fetched.len() == 1 && fetched[0].starts_with("20260302T020000Z-111111111111-"), "{fetched:?}");
     let draft = Draft::create(&b.folder().join("new"), false).unwrap();
     let previous = draft.previous(&scan(4, "111111111111")).unwrap();
     assert_eq!(previous.0.scan, "20260302T020000Z-111111111111");
     drop(draft);
-    b.fetch_previous(&scan(4, "333333333333")).await.unwrap();
+    b.fetch_previous(&scan(4, "333333333333"), SameId::Before).await.unwrap();
     assert_eq!(names(&b), fetched);
+}
+
+#[tokio::test]
+async fn another_bundle_of_the_same_scan_is_not_the_scan_before() {
+    let bucket = Bucket::new();
+    let (a, b) = (bucket.machine("a"), bucket.machine("b"));
+    for day in [1, 2] {
+        a.put(&bundle(&a, day, "111111111111")).await.unwrap();
+    }
+    // Day 2 is merged again.
+    let again = scan(2, "111111111111");
+    b.fetch_previous(&again, SameId::Itself).await.unwrap();
+    let before = "20260301T020000Z-111111111111";
+    assert!(names(&b).len() == 1 && names(&b)[0].starts_with(before), "{:?}", names(&b));
+    b.fetch_previous(&again, SameId::Before).await.unwrap();
+    assert_eq!(names(&b).len(), 2, "a recording that is replayed is chained to its last replay");
+    let draft = || Draft::create(&b.folder().join("new"), false).unwrap();
+    assert_eq!(draft().done_again().previous(&again).unwrap().0.scan, before);
+    // Times of putting are whole seconds: both were put in one, so the older goes.
+    fs::remove_dir_all(b.folder().join(&names(&b)[0])).unwrap();
+    assert_eq!(draft().previous(&again).unwrap().0.scan, again.id);
+    assert!(draft().done_again().previous(&again).is_none());
 }
 
 #[tokio::test]

@@ -4,11 +4,13 @@
 //! Nothing of the distribution is done here. What makes it safe lies in the layout of the plan's folder: parts of bundles
 //! are named by their digest and never change, and a shard is done when its manifest is there, which is put last.
 //!
-//!     plan.json            what is scanned, and how: the same for every shard
-//!     shards.json          a list with one item a shard, for engines that want one
-//!     shards/00042.json    the manifest of a shard's bundle
-//!     parts/SHA-256        the parts of the bundles
-//!     merged.json          what the merge came to
+//! ```text
+//! plan.json            what is scanned, and how: the same for every shard
+//! shards.json          a list with one item a shard, for engines that want one
+//! shards/00042.json    the manifest of a shard's bundle
+//! parts/SHA-256        the parts of the bundles
+//! merged.json          what the merge came to
+//! ```
 
 mod bring;
 mod calls;

@@ -123,6 +123,9 @@ fn whatever_the_engine_does_the_result_is_that_of_one_process() {
     assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     let came_to: Value = serde_json::from_slice(&fs::read(rung.path("plan/merged.json")).unwrap()).unwrap();
     assert_eq!(came_to["exit"], 1);
+    let manifest = fs::read(std::path::Path::new(came_to["bundle"].as_str().unwrap()).join("manifest.json")).unwrap();
+    let manifest: Value = serde_json::from_slice(&manifest).unwrap();
+    assert_eq!(manifest["previous"], Value::Null, "the first merge is not the scan before");
     let id = told["id"].as_str().unwrap();
     let marker: Value =
         serde_json::from_slice(&fs::read(rung.path(&format!("lake/scans/{id}.json"))).unwrap()).unwrap();

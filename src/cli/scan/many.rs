@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     assembly::{Accounts, Decided, Whole},
-    bundle::{AccountFolder, Draft},
+    bundle::{AccountFolder, Draft, SameId},
     failure::{Exit, Failure},
     plain::plain,
     report::{Format, Lots, Project, Rendering, csv, junit, markdown, text},
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
         return Err(Failure::credentials(format!("none of the accounts could be entered: {}", plain(why))));
     }
     let open = interrupted.0 || written.open;
-    let demands = demands.doubting(since::fetch(&depot, &caller.described(&written.sums, interrupted)));
+    let demands = demands.doubting(since::fetch(&depot, &caller.described(&written.sums, interrupted), SameId::Before));
     let earlier = shard.is_none().then_some(&demands);
     let put = written.write(&caller, interrupted, [folder.as_path(), scratch.path()], draft, earlier, &mut keeping);
     let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;

@@ -24,7 +24,7 @@ use super::{
     stored,
 };
 use crate::{
-    bundle::{Bundle, Draft},
+    bundle::{Bundle, Draft, SameId},
     changes,
     failure::{Exit, Failure},
     history::{History, Night},
@@ -62,7 +62,7 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Exit, Failure> {
     let mut keeping = Keeping::new(unfinished, kept);
     let unrecorded = scanned.unrecorded.take();
     let assessed = assess(&scanned.set, &settings);
-    let demands = demands.doubting(since::fetch(&depot, &scanned.scan));
+    let demands = demands.doubting(since::fetch(&depot, &scanned.scan, SameId::Before));
     let written = write(&assessed, &settings, &scanned, draft, &demands, &mut keeping);
     let written = written.map_err(|failure| keeping.lost(failure))?;
     keeping.end(scanned.interrupted);

@@ -10,7 +10,7 @@ use super::super::{
     output::note,
 };
 use crate::{
-    bundle::{Bundle, Draft},
+    bundle::{Bundle, Draft, SameId},
     depot::Depot,
     failure::Failure,
     plain::plain,
@@ -18,9 +18,9 @@ use crate::{
 
 /// Fetches the scan before where it lies in a bucket alone, so that the bundle is chained to it. That it cannot be is told, and why is
 /// given back: what is found on this machine may then be an older one.
-pub(in crate::cli) fn fetch(depot: &Depot, scan: &Scan) -> Option<String> {
+pub(in crate::cli) fn fetch(depot: &Depot, scan: &Scan, same_id: SameId) -> Option<String> {
     let bucket = depot.bucket()?;
-    let failure = latest::wait(depot, async |depot| depot.fetch_previous(scan).await).err()?;
+    let failure = latest::wait(depot, async |depot| depot.fetch_previous(scan, same_id).await).err()?;
     let why = failure.message.lines().next().unwrap_or_default();
     note(&plain(&format!("the scan before is looked for on this machine alone: {why}")));
     Some(format!("{bucket} could not be looked into for the scan before: {why}"))
