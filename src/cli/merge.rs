@@ -213,11 +213,7 @@ impl Told {
         self.merged.put(place).await?;
         let Some(wanted) = &self.wanted else { return Ok(()) };
         let location = wanted.parse().map_err(Failure::usage)?;
-        let place = Place::create(&location).await?;
-        let mut calls = self.calls.clone();
-        // Of an account that was not scanned tonight the older count is the best there is; a damaged one is worth nothing.
-        calls.or(Calls::read(&place).await.unwrap_or_default());
-        calls.put(&place).await
+        self.calls.clone().add_to(&Place::create(&location).await?).await
     }
 
     /// Tells whom the configuration names, and lets go of what need not be kept.

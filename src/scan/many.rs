@@ -113,11 +113,6 @@ impl Caller {
         Interrupted(*stop.borrow())
     }
 
-    /// Why the caller's own credentials gave out, if they did.
-    pub fn gave_up(&self) -> Option<String> {
-        self.connected.connection.span.credentials.given_up().map(|ended| ended.to_string())
-    }
-
     async fn one(&self, request: &Request, asked: &Asked, member: &Member, stop: &watch::Receiver<bool>) -> Seen {
         let told = AccountReport {
             id: member.id.to_string(),
@@ -201,7 +196,8 @@ impl Caller {
             id: format!("{}-{}", span.now.strftime("%Y%m%dT%H%M%SZ"), self.account.id),
             started_at: span.now,
             finished_at: jiff::Timestamp::now(),
-            complete: !interrupted.0,
+            // Accounts that were not begun by then say nothing of an interruption themselves.
+            complete: !interrupted.0 && span.credentials.given_up().is_none(),
             partition: self.account.partition.to_string(),
             scope: Scope { tags_read: span.tags, ..Scope::default() },
             ..Scan::default()

@@ -59,20 +59,26 @@ impl Calls {
 
     /// Reads the folder's; none were counted yet where there is none.
     pub async fn read(place: &Place) -> Result<Self, Failure> {
-        let Some(bytes) = place.get(NAME).await? else { return Ok(Calls::default()) };
+        place.get(NAME).await?.map_or(Ok(Calls::default()), |bytes| Calls::parse(&bytes, place))
+    }
+
+    /// Takes those that the folder has where there are none here, and puts all there. What is damaged there is worth nothing; what cannot be
+    /// read is left as it is.
+    pub async fn add_to(mut self, place: &Place) -> Result<(), Failure> {
+        let there = place.get(NAME).await?;
+        self.or(there.and_then(|bytes| Calls::parse(&bytes, place).ok()).unwrap_or_default());
+        place.put_json(NAME, &self).await
+    }
+
+    fn parse(bytes: &[u8], place: &Place) -> Result<Self, Failure> {
         let told =
             |why: String| Failure::usage(format!("{}: {why}; delete it, and it is counted anew", place.uri(NAME)));
         let calls: Calls =
-            serde_json::from_slice(&bytes).map_err(|error| told(format!("line {}: {error}", error.line())))?;
+            serde_json::from_slice(bytes).map_err(|error| told(format!("line {}: {error}", error.line())))?;
         match calls.schema == SCHEMA {
             true => Ok(calls),
             false => Err(told(format!("schema {:?}, expected {SCHEMA:?}", calls.schema))),
         }
-    }
-
-    /// Puts it there, in place of the one before.
-    pub async fn put(&self, place: &Place) -> Result<(), Failure> {
-        place.put_json(NAME, self).await
     }
 }
 
@@ -88,13 +94,25 @@ mod tests {
         let place = Place::open(&Location::Folder(folder.path().into())).await.unwrap();
         assert!(Calls::read(&place).await.unwrap().is_empty());
         let account = |id: &str, calls| AccountReport { id: id.to_owned(), calls, ..AccountReport::default() };
-        Calls::of([account("1", 10), account("2", 20)]).put(&place).await.unwrap();
-        let mut tonight = Calls::of([account("2", 5), account("3", 0)]);
-        tonight.or(Calls::read(&place).await.unwrap());
-        assert_eq!(["1", "2", "3"].map(|id| tonight.get(id)), [Some(10), Some(5), None]);
+        Calls::of([account("1", 10), account("2", 20)]).add_to(&place).await.unwrap();
+        Calls::of([account("2", 5), account("3", 0)]).add_to(&place).await.unwrap();
+        let there = Calls::read(&place).await.unwrap();
+        assert_eq!(["1", "2", "3"].map(|id| there.get(id)), [Some(10), Some(5), None]);
         std::fs::write(folder.path().join(NAME), "{\n\"schema\": \"other\", \"accounts\": {}}").unwrap();
         assert!(Calls::read(&place).await.unwrap_err().message.contains("schema \"other\""));
         std::fs::write(folder.path().join(NAME), "{\n]").unwrap();
         assert!(Calls::read(&place).await.unwrap_err().message.contains("calls.json: line 2"));
+        Calls::of([account("4", 7)]).add_to(&place).await.unwrap();
+        assert_eq!(Calls::read(&place).await.unwrap(), Calls::of([account("4", 7)]), "what is damaged is counted anew");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_read_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = Place::open(&Location::Folder(folder.path().into())).await.unwrap();
+        // A folder of that name can be opened and not read, whoever asks.
+        std::fs::create_dir(folder.path().join(NAME)).unwrap();
+        assert!(Calls::default().add_to(&place).await.is_err());
+        assert!(folder.path().join(NAME).is_dir());
     }
 }

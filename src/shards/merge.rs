@@ -88,8 +88,11 @@ impl<'a> Merging<'a> {
                 )));
             };
             wanted.remove(at);
-            let told = reports.iter().find(|report| report.id == id).cloned();
-            self.add_account(told.unwrap_or_else(|| AccountReport { id, ..AccountReport::default() }), &of)?;
+            let told = reports.iter().find(|report| report.id == id).cloned().ok_or_else(|| {
+                let words = "has evidence of it, and its assessment does not say how far it was read";
+                Failure::usage(format!("account {id}: the bundle of shard {number} {words}"))
+            })?;
+            self.add_account(told, &of)?;
         }
         self.add_closed(&wanted, &format!("shard {number} of the plan ended before this account"))
     }

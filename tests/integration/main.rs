@@ -18,6 +18,7 @@ mod disk;
 mod docs;
 mod emulator;
 mod engines;
+mod engines_kubernetes;
 mod exports;
 mod exports_push;
 mod faults;

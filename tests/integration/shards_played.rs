@@ -200,6 +200,25 @@ fn a_shard_that_is_told_to_end_leaves_what_it_saw() {
 }
 
 #[test]
+fn a_shard_whose_credentials_end_is_not_finished() {
+    let emulator = Emulator::start("organisation");
+    let rung = emulator.rung();
+    planned(&rung, "plan", &[]);
+    let of_shard = |shard: usize| rung.path(&format!("plan/shards/{shard:05}.json"));
+    // They last for the question who is calling: no account can be entered any more.
+    emulator.control(r#"{"expire_after": 1}"#);
+    assert_eq!(begun(&rung, "plan", 0, &["--credential-wait", "0"]).wait().unwrap().code(), Some(4));
+    let manifest: Value = serde_json::from_slice(&fs::read(of_shard(0)).unwrap()).unwrap();
+    assert_eq!(manifest["scan"]["complete"], false);
+    emulator.reset_counts();
+    for shard in [0, 1, 2] {
+        assert!(begun(&rung, "plan", shard, &[]).wait().unwrap().success());
+    }
+    let merged = rung.ok(&["merge", "plan", "--bundle", "whole", "--format", "json", "-q"]);
+    says_the_same(&serde_json::from_str(&merged).unwrap(), &of_one_process(&rung));
+}
+
+#[test]
 fn bad_input_is_told_before_anything_is_asked() {
     let rung = Rung::new();
     fs::create_dir(rung.path("empty")).unwrap();
