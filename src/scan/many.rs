@@ -196,8 +196,7 @@ impl Caller {
             id: format!("{}-{}", span.now.strftime("%Y%m%dT%H%M%SZ"), self.account.id),
             started_at: span.now,
             finished_at: jiff::Timestamp::now(),
-            // Accounts that were not begun by then say nothing of an interruption themselves.
-            complete: !interrupted.0 && span.credentials.given_up().is_none(),
+            complete: !interrupted.0,
             partition: self.account.partition.to_string(),
             scope: Scope { tags_read: span.tags, ..Scope::default() },
             ..Scan::default()
@@ -229,9 +228,11 @@ pub struct ScanSums {
 
 impl ScanSums {
     /// Adds an account.
-    pub fn add(&mut self, told: &AccountReport, counts: &[PlaceCount]) {
+    pub fn add(&mut self, told: &AccountReport, of: &OfAccount) {
         self.add_account(told);
-        self.calls.add(counts);
+        self.calls.add(&of.ledger);
+        // One that was not begun by then says nothing of an interruption itself.
+        self.interrupted |= of.set.gaps.iter().any(|gap| gap.cause == Cause::CredentialsEnded);
     }
 
     /// Adds an account whose calls are among those of a part of the scan.

@@ -174,7 +174,7 @@ impl<'s> Written<'s> {
         };
         for account in AccountFolder::all(folder) {
             let (report, of) = (account.report()?, account.read(now)?);
-            written.sums.add(&report, &of.ledger);
+            written.sums.add(&report, &of);
             written.finished.insert(report.id.clone());
             written.whole.add(report, &of);
         }
@@ -191,7 +191,7 @@ impl<'s> Written<'s> {
         runtime: &tokio::runtime::Handle,
     ) -> Result<(), Failure> {
         while let Some(Seen { told, of, finished }) = accounts.blocking_recv() {
-            self.sums.add(&told, &of.ledger);
+            self.sums.add(&told, &of);
             self.open |= !finished;
             if let Some(why) = &told.why {
                 self.not_entered.push((told.id.clone(), why.clone()));
