@@ -101,7 +101,9 @@ fn whatever_the_engine_does_the_result_is_that_of_one_process() {
     let again = rung.run(&["scan", "--plan", "plan", "--shard", "0"]);
     assert!(again.status.success() && String::from_utf8_lossy(&again.stderr).contains("finished already"));
     assert_eq!(emulator.counts(), json!({}), "nothing is asked");
-    rung.ok(&["scan", "--plan", "plan", "--shard", "0", "--again", "-q"]);
+    let scanned = rung.run(&["scan", "--plan", "plan", "--shard", "0", "--again"]);
+    let words = [scanned.stdout, scanned.stderr].map(|bytes| String::from_utf8(bytes).unwrap()).concat();
+    assert!(words.contains("shard 0 of plan/: ") && !words.contains("rung-shard-"), "a folder that is gone: {words}");
     assert_ne!(emulator.counts(), json!({}));
     let merged: Value = serde_json::from_str(&rung.ok(&["merge", "plan", "--format", "json", "-q"])).unwrap();
     says_the_same(&merged, &one);

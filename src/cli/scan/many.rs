@@ -107,7 +107,9 @@ pub(super) fn run(args: &Args, job: Job) -> Result<Ran, Failure> {
     let (mut decided, since, accounts, bundle) = put.map_err(|failure| keeping.lost(failure))?;
     let history = decided.history.clone();
     let (changes, history) = (since.changes(), history.as_ref());
-    let rendering = Rendering { bundle: Some(&bundle), took: Some(began.elapsed()), changes, history };
+    // A shard's bundle goes on to the plan's folder: where it lies now is gone when somebody reads this.
+    let lies = shard.is_none().then_some(bundle.as_path());
+    let rendering = Rendering { bundle: lies, took: Some(began.elapsed()), changes, history };
     // What is printed is read once more from what was written of the accounts.
     let printed = print(args, &mut decided, &accounts, output, &rendering);
     let judged = demands.judge(&decided.head, &since);
