@@ -8,8 +8,7 @@ use super::Standing;
 use crate::{
     checklists,
     model::{
-        AccountReport, AccountState, Assessed, Assessment, Control, ControlReport, DecidedBy, Level, Levels, Outcome,
-        Pillar, Program,
+        AccountReport, Assessed, Assessment, Control, ControlReport, DecidedBy, Level, Levels, Outcome, Pillar, Program,
     },
     pillar::pillar,
 };
@@ -44,7 +43,7 @@ impl Stored {
     pub(super) fn looked_into(&self, account: &str, region: &str) -> bool {
         let Some(own) = self.accounts.iter().find(|own| own.id == account) else { return self.accounts.is_empty() };
         let everywhere = region == "global" || own.regions.is_empty();
-        own.state != AccountState::NotEntered && (everywhere || own.regions.iter().any(|one| one == region))
+        own.was_entered() && (everywhere || own.regions.iter().any(|one| one == region))
     }
 }
 

@@ -33,7 +33,7 @@ pub struct AccountReport {
     pub unit: Option<String>,
     /// How far it was read.
     pub state: AccountState,
-    /// Why it could not be entered; absent where it was.
+    /// Why it was not entered: it could not be, or the scan was interrupted before. Absent where it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// Regions read.
@@ -55,6 +55,11 @@ pub struct AccountReport {
 }
 
 impl AccountReport {
+    /// Whether anything of it was read. A scan that could not enter it did not, nor one that was interrupted before it was begun.
+    pub fn was_entered(&self) -> bool {
+        self.state != AccountState::NotEntered && self.why.is_none()
+    }
+
     /// Where an account stands by its own evidence. `assessed` is decided for it alone.
     pub fn new(id: &str, set: &EvidenceSet, assessed: &Assessed<'_>) -> Self {
         let pillar = crate::pillar::pillar(assessed, &crate::checklists::of(assessed));
@@ -68,5 +73,21 @@ impl AccountReport {
             gaps: set.gaps.len() as u64,
             ..AccountReport::default()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nothing_was_read_of_was_not_entered() {
+        let entered = |state, why: Option<&str>| {
+            AccountReport { state, why: why.map(str::to_owned), ..AccountReport::default() }.was_entered()
+        };
+        assert!(entered(AccountState::Scanned, None) && entered(AccountState::Interrupted, None));
+        assert!(!entered(AccountState::NotEntered, Some("denied: no such role")));
+        assert!(!entered(AccountState::NotEntered, None));
+        assert!(!entered(AccountState::Interrupted, Some("cut short: interrupted before it was begun")));
     }
 }

@@ -105,6 +105,11 @@ impl Draft {
         self.replace
     }
 
+    /// Where it lies until it is finished.
+    pub fn folder(&self) -> &Path {
+        self.aside.path()
+    }
+
     /// The folder in which it will appear.
     pub fn beside(&self) -> &Path {
         parent(&self.target)

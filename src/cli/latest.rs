@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rung_rules::model::AccountState;
+use rung_rules::model::AccountReport;
 
 use super::{output::note, scan::runtime};
 use crate::{
@@ -148,10 +148,10 @@ pub(super) fn began(since: Timestamp) -> (Vec<(Timestamp, Vec<String>)>, Option<
     (began, unseen)
 }
 
-/// The accounts of a bundle that could be entered.
+/// The accounts of a bundle of which anything was read.
 fn entered(folder: &Path) -> Result<Vec<String>, Failure> {
     let accounts = Sealed::read(folder)?.bundle().assessment_accounts()?;
-    let seen = accounts.into_iter().filter(|account| account.state != AccountState::NotEntered);
+    let seen = accounts.into_iter().filter(AccountReport::was_entered);
     Ok(seen.map(|account| account.id).collect())
 }
 
@@ -203,7 +203,7 @@ pub(crate) fn newest(scans: &Path) -> Result<PathBuf, Failure> {
 mod tests {
     use std::fs;
 
-    use rung_rules::model::{AccountReport, Scan};
+    use rung_rules::model::{AccountState, Scan};
 
     use super::*;
 
@@ -215,6 +215,10 @@ mod tests {
             account("1", AccountState::Scanned),
             account("2", AccountState::NotEntered),
             account("3", AccountState::Interrupted),
+            AccountReport {
+                why: Some("cut short: interrupted before it was begun".to_owned()),
+                ..account("4", AccountState::Interrupted)
+            },
         ];
         let scan = Scan { accounts: all.iter().map(|account| account.id.clone()).collect(), ..Scan::default() };
         let manifest = serde_json::json!({ "schema": "rung/bundle/v1", "rung": "test", "scan": scan, "parts": [] });

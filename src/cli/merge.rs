@@ -10,6 +10,7 @@ use jiff::Timestamp;
 
 use super::{
     demands::{DemandFlags, Demands, Since},
+    give_up::GivenUp,
     latest,
     output::{Output, note},
     scan,
@@ -83,8 +84,13 @@ pub(super) struct Args {
     quiet: bool,
 }
 
-/// Merges.
+/// Merges. Interrupted it leaves nothing: the shards are where they were.
 pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
+    let given_up = GivenUp::default();
+    given_up.or(merge(args, &given_up))
+}
+
+fn merge(args: &Args, given_up: &GivenUp) -> Result<Exit, Failure> {
     let config = latest::config(&args.set)?;
     if args.notify && config.notify.to.is_empty() {
         return Err(Failure::usage("--notify: the configuration names nobody to tell: add a [[notify.to]]"));
@@ -103,6 +109,7 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let target = target(args, &depot, &plan);
     let draft = Draft::create(&target, false)?.signed_by(key).done_again();
     let scratch = draft.scratch()?;
+    given_up.removes([draft.folder(), scratch.path()].map(Path::to_owned).into(), &runtime);
     let accounts = folder(scratch.path(), "accounts")?;
     let mut merging = shards::merge(&plan, &settings, &accounts);
     runtime.block_on(gather(&mut merging, &place, folder(scratch.path(), "shards")?, plan.shards.len(), args.quiet))?;

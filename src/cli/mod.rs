@@ -12,6 +12,7 @@ mod explain;
 mod explain_page;
 mod export;
 pub(crate) mod find;
+mod give_up;
 mod history;
 mod init;
 mod lambda;

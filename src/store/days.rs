@@ -9,9 +9,9 @@ use super::{
     rows::{of_time, time},
 };
 
-/// A scan that could not enter the account did not scan it.
+/// A scan that did not enter the account, or was interrupted before, did not scan it.
 const DAYS: &str = "SELECT s.started_at FROM scans s WHERE s.started_at >= $1 AND s.started_at < $2 AND (s.series = $3 OR EXISTS \
-     (SELECT 1 FROM accounts a WHERE a.scan = s.num AND a.account = $3 AND a.state <> 'not_entered'))";
+     (SELECT 1 FROM accounts a WHERE a.scan = s.num AND a.account = $3 AND a.state <> 'not_entered' AND a.why IS NULL))";
 
 impl Store {
     /// The days, in UTC, from `first` to `last` on which a scan of this account began, whether or not its bundle is still there.

@@ -16,7 +16,7 @@ use rung::{
     scan::Scanned,
 };
 use rung_collectors::{aws::Replay, closed};
-use rung_rules::model::{AccountReport, AccountState, Cause, Control, Scan, Settings, Waiver};
+use rung_rules::model::{AccountReport, AccountState, Cause, Control, Gap, GapId, Scan, Settings, Waiver};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -56,8 +56,17 @@ fn with_type(of: Of, region: &str, from: &str, to: &str) -> Of {
     })
 }
 
+/// The same, its volumes listed but for a field: such a gap hides no account.
+fn with_gap_of_a_field(mut of: Of, denied: &Scanned) -> Of {
+    let whole = denied.set.gaps.iter().find(|gap| gap.operation == "ec2:DescribeVolumes").unwrap();
+    let (account, what) = (of.0.id.clone(), "throughput".to_owned());
+    of.1.set.gaps.push(Gap { id: GapId(7), account, what, ..whole.clone() });
+    of.1.set.sort();
+    of
+}
+
 /// An account that could not be entered.
-fn not_entered(id: &str, scanned: &Scanned) -> Of {
+pub(crate) fn not_entered(id: &str, scanned: &Scanned) -> Of {
     let told = AccountReport {
         id: id.to_owned(),
         state: AccountState::NotEntered,
@@ -166,7 +175,8 @@ fn every_query_of_the_page_answers_what_the_assessments_say() {
 
     // In the third one account hides its volumes, and a new one cannot be entered.
     let hidden = account(&denied, IDS[0]);
-    let third = nights.bundle(0, "third", vec![hidden, mended(), worse(), not_entered(CLOSED, &seen)]);
+    let other = with_gap_of_a_field(mended(), &denied);
+    let third = nights.bundle(0, "third", vec![hidden, other, worse(), not_entered(CLOSED, &seen)]);
     let told = nights.export(&third);
     assert!(told.contains("gaps of 4 accounts") && told.contains("lake/scans/20261124T114649Z"), "{told}");
     nights.counts(&third);

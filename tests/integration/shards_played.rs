@@ -2,8 +2,10 @@
 //! says what is missing.
 
 use std::{
-    fs,
+    fs::{self, File},
+    os::unix::fs::OpenOptionsExt,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use serde_json::{Value, json};
@@ -15,6 +17,9 @@ use crate::{
 };
 
 const WHOLE: [&str; 7] = ["--org", "--external-id", "team-4711", "--region", "us-east-1", "--register", "debt.csv"];
+
+/// O_NONBLOCK of Linux.
+const NONBLOCKING: i32 = 0o4000;
 
 /// The organisation as one process scans it.
 pub(crate) fn of_one_process(rung: &Rung) -> Value {
@@ -222,6 +227,39 @@ fn a_shard_whose_credentials_end_is_not_finished() {
     }
     let merged = rung.ok(&["merge", "plan", "--bundle", "whole", "--format", "json", "-q"]);
     says_the_same(&serde_json::from_str(&merged).unwrap(), &of_one_process(&rung));
+}
+
+#[test]
+fn a_merge_that_is_interrupted_leaves_nothing_and_ends() {
+    let emulator = Emulator::start("organisation");
+    let rung = emulator.rung();
+    planned(&rung, "plan", &[]);
+    // A shard's manifest that never comes.
+    fs::create_dir_all(rung.path("plan/shards")).unwrap();
+    let never = rung.path("plan/shards/00000.json");
+    assert!(Command::new("mkfifo").arg(&never).status().unwrap().success());
+    // Can be opened as soon as the merge waits for it.
+    let waits = || File::options().write(true).custom_flags(NONBLOCKING).open(&never).ok();
+    let left = || fs::read_dir(rung.path("bundles")).unwrap().map(|entry| entry.unwrap().file_name());
+    for signal in ["-INT", "-TERM"] {
+        let mut merge = rung.command(&["merge", "plan", "--bundle", "bundles/merged"]);
+        let mut merge = merge.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let held = loop {
+            assert!(merge.try_wait().unwrap().is_none(), "it ended by itself");
+            match waits() {
+                Some(held) => break held,
+                None => std::thread::sleep(Duration::from_millis(20)),
+            }
+        };
+        assert_eq!(left().count(), 2);
+        let pid = merge.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let ended = merge.wait_with_output().unwrap();
+        assert_eq!(ended.status.code(), Some(130));
+        assert!(String::from_utf8_lossy(&ended.stderr).contains("interrupted"));
+        drop(held);
+        assert_eq!(left().count(), 0, "{:?}", left().collect::<Vec<_>>());
+    }
 }
 
 #[test]

@@ -1,21 +1,24 @@
 //! Levels over time: `rung history`, the part of a bundle, reports; and days with scans from the store.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, sync::Arc};
 
 use jiff::ToSpan;
 use rung::{
     history::{History, Line},
     store::{Store, StoreUrl},
 };
+use rung_collectors::aws::Replay;
 use rung_rules::{
     facts::Kind,
-    model::{Control, EvidenceSet, Scan},
+    model::{AccountState, Control, EvidenceSet, Scan, Settings},
 };
 use serde_json::Value;
 
 use crate::{
-    common::{Emulator, Rung, outcomes, python},
+    common::{Emulator, Rung, demo, outcomes, python, scan},
     history::{Postgres, night},
+    lake::not_entered,
+    many::{account, together_of},
     served::Served,
 };
 
@@ -295,6 +298,34 @@ fn an_organisation_s_scan_counts_for_each_account_that_it_entered() {
         }
         assert!(accounts.iter().any(|account| account.state == "not_entered"));
         assert!(store.days_with_scans("1", day, day).await.unwrap().is_empty());
+        store.close().await;
+    });
+}
+
+#[test]
+fn a_scan_that_was_interrupted_before_an_account_counts_no_day_for_it() {
+    let seen = scan(Arc::new(Replay::new(demo())));
+    let ids = ["111111111111", "222222222222", "333333333333", "444444444444"];
+    let (mut cut, closed, mut never) = (account(&seen, ids[1]), not_entered(ids[2], &seen), not_entered(ids[3], &seen));
+    for (told, _) in [&mut cut, &mut never] {
+        told.state = AccountState::Interrupted;
+    }
+    let scan =
+        Scan { accounts: ids.map(str::to_owned).into(), complete: false, ledger: Vec::new(), ..seen.scan.clone() };
+    let rung = Rung::new();
+    let all = vec![account(&seen, ids[0]), cut, closed, never];
+    let (_, bundle) = together_of(all, scan, &rung.path("night"), &Settings::default());
+    let url: StoreUrl = rung.path("store.db").to_str().unwrap().parse().unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&url).await.unwrap();
+        store.add(bundle.folder()).await.unwrap();
+        let day = seen.scan.started_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let mut days = Vec::new();
+        for id in ids {
+            days.push(store.days_with_scans(id, day, day).await.unwrap().len());
+        }
+        assert_eq!(days, [1, 1, 0, 0]);
         store.close().await;
     });
 }
