@@ -18,6 +18,9 @@ use crate::{
     scan::many::ScanSums,
 };
 
+/// What opens the gap of an account whose shard did not reach it.
+const SCAN_AGAIN: &str = "scan its shard of the plan again, then merge again";
+
 /// Accounts being gathered.
 #[derive(Debug)]
 pub struct Merging<'a> {
@@ -114,7 +117,8 @@ impl<'a> Merging<'a> {
                 why: Some(format!("{}: {words}", Cause::CutShort.words())),
                 ..AccountReport::default()
             };
-            let set = closed(&member.id, self.plan.began(), Cause::CutShort, words);
+            let mut set = closed(&member.id, self.plan.began(), Cause::CutShort, words);
+            set.gaps.iter_mut().for_each(|gap| SCAN_AGAIN.clone_into(&mut gap.opens_with));
             self.add_account(told, &OfAccount { set, ledger: Vec::new() })?;
         }
         Ok(())

@@ -54,9 +54,13 @@ pub(crate) fn says_the_same(merged: &Value, one: &Value) {
     assert_eq!(findings(merged), findings(one));
     assert_eq!(levels(merged), levels(one));
     let gaps = |of: &Value| {
-        let key = |gap: &Value| ["operation", "account", "region", "cause"].map(|name| gap["gap"][name].to_string());
+        let key = |gap: &Value| ["operation", "account", "region", "cause"].map(|name| gap[name].to_string());
         let mut all: Vec<_> = of["gaps"].as_array().unwrap().iter().map(key).collect();
         all.sort();
+        assert!(
+            all.iter().flatten().all(|value| value.starts_with('"')),
+            "a field that is not there is the same in all"
+        );
         all
     };
     assert_eq!(gaps(merged), gaps(one));
@@ -169,6 +173,8 @@ fn a_shard_that_always_fails_is_a_gap_of_each_of_its_accounts() {
     assert_eq!((&merged["scan"]["complete"], accounts.len()), (&json!(false), 4));
     let missing: Vec<_> = accounts.iter().filter(|one| one["state"] == "not_entered").collect();
     assert!(!missing.is_empty() && missing.iter().all(|one| one["why"].as_str().unwrap().contains("shard 1")));
+    let opens = merged["gaps"].as_array().unwrap().iter().map(|one| &one["opens_with"]);
+    assert!(opens.into_iter().any(|one| one == "scan its shard of the plan again, then merge again"));
     for criterion in merged["controls"].as_array().unwrap().iter().flat_map(|one| one["criteria"].as_array().unwrap()) {
         assert_ne!(criterion["outcome"], "not_applicable", "{}: the missing ones may have any of it", criterion["id"]);
     }
