@@ -53,7 +53,7 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 
 /// Everything in the sources that could be a text, with the line breaks of Rust's long strings taken out.
 fn sources() -> String {
-    let rust = ["rules", "collectors", "src/scan"].into_iter().flat_map(|folder| files(folder, "rs"));
+    let rust = ["rules", "collectors", "src/scan", "src/shards"].into_iter().flat_map(|folder| files(folder, "rs"));
     let text: String = rust.map(|path| fs::read_to_string(path).unwrap()).collect();
     Regex::new(r"\\\n\s*")
         .unwrap()
