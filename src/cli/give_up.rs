@@ -4,7 +4,7 @@ use std::{
     fs,
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     thread,
@@ -22,7 +22,14 @@ const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Whether somebody asked to end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct GivenUp(Arc<AtomicBool>);
+pub(super) struct GivenUp(Arc<Asked>);
+
+#[derive(Debug, Default)]
+struct Asked {
+    asked: AtomicBool,
+    /// Held by what makes or names folders, and in the end by what removes them.
+    step: Mutex<()>,
+}
 
 impl GivenUp {
     /// At the next Ctrl-C or SIGTERM removes these folders and ends the program.
@@ -30,15 +37,21 @@ impl GivenUp {
         let asked = Arc::clone(&self.0);
         runtime.spawn(async move {
             signal().await;
-            asked.store(true, Ordering::SeqCst);
-            // All threads of the runtime may be busy, and this one is: it removes.
+            asked.asked.store(true, Ordering::SeqCst);
+            let _last = asked.step.lock().unwrap_or_else(PoisonError::into_inner);
             end(&folders)
         });
     }
 
+    /// A step that makes folders where there are none, or gives one its name: once somebody asked to end, none begins.
+    pub(super) fn step<T>(&self, step: impl FnOnce() -> T) -> T {
+        let _one = self.0.step.lock().unwrap_or_else(PoisonError::into_inner);
+        step()
+    }
+
     /// What was being done comes to this; asked to end it does not come back, for its failure is none.
     pub(super) fn or<T>(&self, came: T) -> T {
-        while self.0.load(Ordering::SeqCst) {
+        while self.0.asked.load(Ordering::SeqCst) {
             thread::park();
         }
         came

@@ -112,14 +112,15 @@ fn merge(args: &Args, given_up: &GivenUp) -> Result<Exit, Failure> {
     given_up.removes([draft.folder(), scratch.path()].map(Path::to_owned).into(), &runtime);
     let accounts = folder(scratch.path(), "accounts")?;
     let mut merging = shards::merge(&plan, &settings, &accounts);
-    runtime.block_on(gather(&mut merging, &place, folder(scratch.path(), "shards")?, plan.shards.len(), args.quiet))?;
+    let shards = folder(scratch.path(), "shards")?;
+    runtime.block_on(gather(&mut merging, &place, shards, given_up, args.quiet))?;
     tell_missing(&place, &merging);
     let mut merged = Merged::of(&plan, &merging);
     let calls = std::mem::take(&mut merging.calls);
     let (whole, told, accounts) = merging.end();
     let demands = demands.doubting(scan::fetch(&depot, &told, SameId::Itself));
     let (mut decided, since) = scan::write_whole(whole, &accounts, told, &settings, &draft, Some(&demands))?;
-    let bundle = draft.finish(&decided.head.scan)?;
+    let bundle = given_up.step(|| draft.finish(&decided.head.scan))?;
     let (changes, history) = (since.changes().cloned(), decided.history.clone());
     let rendering =
         Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
@@ -144,9 +145,10 @@ async fn gather(
     merging: &mut Merging<'_>,
     place: &Place,
     scratch: PathBuf,
-    shards: usize,
+    given_up: &GivenUp,
     quiet: bool,
 ) -> Result<(), Failure> {
+    let shards = merging.shards();
     let bar = counting("shards", shards, !quiet);
     let fetch = |number: usize| {
         let (place, scratch) = (place.clone(), scratch.clone());
@@ -158,7 +160,7 @@ async fn gather(
     };
     let mut fetched = stream::iter(0..shards).map(fetch).buffered(AHEAD);
     while let Some((number, taken)) = fetched.try_next().await? {
-        tokio::task::block_in_place(|| merging.add(number, taken))?;
+        tokio::task::block_in_place(|| given_up.step(|| merging.add(number, taken)))?;
         bar.inc(1);
     }
     bar.finish_and_clear();

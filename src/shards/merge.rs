@@ -57,6 +57,11 @@ pub fn begin<'a>(plan: &'a ShardPlan, settings: &'a Settings, accounts: &Path) -
 }
 
 impl<'a> Merging<'a> {
+    /// How many shards the plan has.
+    pub fn shards(&self) -> usize {
+        self.plan.shards.len()
+    }
+
     /// Adds what a shard left; nothing of it is kept beside the accounts' own folders.
     pub fn add(&mut self, number: usize, taken: Taken) -> Result<(), Failure> {
         let shard = self.plan.shard(number)?;
