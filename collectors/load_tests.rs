@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use futures::future::join;
 use rung_rules::{
-    facts::{Experiment, Kind, LoadTest, RegionalDelivery},
+    facts::{Experiment, Kind, LoadTest, LoadTestRunner, RegionalDelivery},
     model::{Evidence, GapId, Observed, Unseen},
 };
 
@@ -78,7 +78,12 @@ fn load_test(
     started: &Listing<Arc<str>>,
     groups: Option<&Listing<Arc<str>>>,
 ) -> LoadTest {
-    let shows = |what: fn(&str) -> bool| Observed::known(test.script.as_deref().map(what), test.from);
+    // Of what only a stack stands for, nothing is seen.
+    let unseen = test.runs.gap.filter(|_| test.runner == LoadTestRunner::SolutionStack);
+    let shows = |what: fn(&str) -> bool| match unseen {
+        Some(gap) => Observed::unknown(gap),
+        None => Observed::known(test.script.as_deref().map(what), test.from),
+    };
     let mut started_as = test.started_as.clone();
     started_as.extend(pipelines.that_run(place, found, test));
     let starts = |target: &str| started_as.iter().any(|arn| is_of(target, arn));
@@ -95,7 +100,7 @@ fn load_test(
             (None, Some(gap)) => Observed::unknown(gap),
             (None, None) => Observed::known(false, test.runs.from),
         },
-        scheduled: match (started.any(|target| starts(target)), pipelines.gaps().next()) {
+        scheduled: match (started.any(|target| starts(target)), unseen.or(pipelines.gaps().next())) {
             (Observed::Known { value: false, .. }, Some(gap)) => Observed::unknown(gap),
             (scheduled, _) => scheduled,
         },

@@ -30,7 +30,7 @@ const AT_ONCE: usize = 16;
 /// What tests load in a place, and the lists in which it was looked for.
 #[derive(Debug)]
 pub(crate) struct Found {
-    /// Build projects, state machines and stacks that test load.
+    /// Build projects, state machines, and stacks without a state machine, that test load.
     pub tests: Vec<Candidate>,
     /// Every build project.
     pub projects: Arc<Listing<Project>>,
@@ -95,12 +95,10 @@ async fn look(place: &Place) -> Found {
         at_once(AT_ONCE, of_projects.map(|(project, tools)| of_project(place, project, tools))),
         at_once(AT_ONCE, of_machines.map(|(machine, tools)| of_machine(place, machine, tools, machines.from))),
     );
-    let solutions: Vec<_> = stacks.items.iter().filter(|stack| stack.stands() && is_solution(stack)).collect();
-    if !solutions.is_empty() {
-        let (of_solution, others): (Vec<_>, Vec<_>) =
-            found.into_iter().partition(|machine| machine.tools.contains(&SOLUTION));
-        found = others;
-        found.extend(solutions.into_iter().map(|stack| of_stack(place, stack, &of_solution, &machines)));
+    // Its machine has the solution's runs, and is its subject whether stacks can be read or not.
+    if !found.iter().any(|machine| machine.tools.contains(&SOLUTION)) {
+        let solutions = stacks.items.iter().filter(|stack| stack.stands() && is_solution(stack));
+        found.extend(solutions.map(|stack| of_stack(place, stack, &machines)));
     }
     let tests = projects_found.into_iter().chain(found).collect();
     Found { tests, projects, machines, stacks }
@@ -165,18 +163,9 @@ async fn of_machine(place: &Place, machine: &StateMachine, tools: Vec<&'static s
     }
 }
 
-/// The solution's tests are executions of its state machine.
-fn of_stack(place: &Place, stack: &Stack, machines: &[Candidate], listed: &Listing<StateMachine>) -> Candidate {
-    let mut runs: Listing<Run> = Listing { items: Vec::new(), from: listed.from, gap: listed.gap };
-    for machine in machines {
-        runs.items.extend(&machine.runs.items);
-        runs.from = machine.runs.from;
-        runs.gap = runs.gap.or(machine.runs.gap);
-    }
-    runs.items.sort_by_key(|run| std::cmp::Reverse(run.start));
-    if machines.is_empty() && runs.gap.is_none() {
-        runs.gap = Some(place.gap(&DESCRIBE_STACKS, "runs of Distributed Load Testing", Cause::NotReported, ""));
-    }
+/// A solution whose state machine, by which it runs its tests, is not among those listed.
+fn of_stack(place: &Place, stack: &Stack, machines: &Listing<StateMachine>) -> Candidate {
+    let unseen = || place.gap(&DESCRIBE_STACKS, "runs of Distributed Load Testing", Cause::NotReported, "");
     Candidate {
         arn: stack.arn.clone(),
         name: stack.name.clone(),
@@ -184,9 +173,9 @@ fn of_stack(place: &Place, stack: &Stack, machines: &[Candidate], listed: &Listi
         runner: LoadTestRunner::SolutionStack,
         tools: vec![SOLUTION],
         script: None,
-        started_as: machines.iter().flat_map(|machine| machine.started_as.clone()).collect(),
-        runs,
+        started_as: Vec::new(),
+        runs: Listing { items: Vec::new(), from: machines.from, gap: Some(machines.gap.unwrap_or_else(unseen)) },
         report_groups: Vec::new(),
-        from: listed.from,
+        from: machines.from,
     }
 }

@@ -127,8 +127,8 @@ async fn what_tests_load() {
     let express = load_test(&all, "stateMachine:artillery-quick");
     assert_eq!(why(&place, &express.last_run), ("states:ListExecutions".to_owned(), Cause::NotReported));
 
-    let solution = load_test(&all, "stack/perf-lab/0f1e");
-    assert_eq!((solution.runner, days(&place, &solution.last_run)), (LoadTestRunner::SolutionStack, Some(60)));
+    let solution = load_test(&all, "8A9B0C1D-x1Y2");
+    assert_eq!((solution.runner, days(&place, &solution.last_run)), (LoadTestRunner::StateMachine, Some(60)));
 
     let action = load_test(&all, "media/LoadTest/Run");
     assert_eq!(
@@ -290,11 +290,22 @@ async fn denied_pipelines_stacks_machines_and_experiments() {
     let (place, all) = collected(&with(ALL, &["cloudformation.DescribeStacks/denied"])).await;
     assert_eq!(unseen(&all, Kind::LoadTest), 1);
     assert_eq!(why(&place, &region(&all).stacks).0, "cloudformation:DescribeStacks");
-    assert_eq!(load_test(&all, "8A9B0C1D-x1Y2").runner, LoadTestRunner::StateMachine, "its machine stands for it");
+    assert_eq!(days(&place, &load_test(&all, "8A9B0C1D-x1Y2").last_run), Some(60), "the same as with its stack");
 
     let (place, all) = collected(&with(ALL, &["states.ListStateMachines/denied"])).await;
     assert_eq!(unseen(&all, Kind::LoadTest), 1);
-    assert_eq!(why(&place, &load_test(&all, "stack/perf-lab/0f1e").last_run).0, "states:ListStateMachines");
+    let stack = load_test(&all, "stack/perf-lab/0f1e");
+    assert_eq!(stack.runner, LoadTestRunner::SolutionStack);
+    let cannot_be_listed = ("states:ListStateMachines".to_owned(), Cause::DeniedByIdentityPolicy);
+    assert_eq!(why(&place, &stack.last_run), cannot_be_listed);
+    assert_eq!(why(&place, &stack.compares_baseline), cannot_be_listed);
+    assert_eq!(why(&place, &stack.reports), cannot_be_listed);
+    assert_eq!(why(&place, &stack.scheduled), cannot_be_listed);
+
+    // The solution's stack in a region that only sends load has no machine.
+    let (place, all) = collected(&with(ALL, &["states.ListStateMachines/empty"])).await;
+    let gap = why(&place, &load_test(&all, "stack/perf-lab/0f1e").last_run);
+    assert_eq!(gap, ("cloudformation:DescribeStacks".to_owned(), Cause::NotReported));
 
     let (place, all) =
         collected(&with(ALL, &["fis.ListExperiments/denied", "fis.ListExperimentTemplates/denied"])).await;

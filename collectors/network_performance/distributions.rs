@@ -62,11 +62,7 @@ async fn evidence(
         http_version: Observed::known(one.http_version.to_string(), from),
         static_origin: place.reported(has_static_origin(one), from, &LIST_DISTRIBUTIONS, "Origins"),
         additional_metrics: published.fact(|published| *published),
-        cache_hit_rate_percent: if is_off(&published) {
-            not_published(place, one)
-        } else {
-            metrics.get(&hit_rate(&one.id)).map(|summary| summary.mean())
-        },
+        cache_hit_rate_percent: cache_hit_rate(place, one, &published, metrics),
         edge_behaviours: Observed::known(one.edge_behaviours, from),
         response_functions: Observed::known(one.response_functions, from),
         cache_behaviours,
@@ -76,6 +72,16 @@ async fn evidence(
     };
     let name = one.aliases.first().unwrap_or(&one.domain);
     Evidence { subject: place.subject(one.arn.clone(), Some(name), Default::default()), facts: facts.into() }
+}
+
+/// Without data and without a word on whether it is published, that word is what is missing.
+fn cache_hit_rate(place: &Place, one: &Distribution, published: &Read<bool>, metrics: &Metrics) -> Observed<f64> {
+    let query = hit_rate(&one.id);
+    match published {
+        Read::Known { value: false, .. } => not_published(place, one),
+        Read::Unknown { gap } if metrics.is_empty(&query) => Observed::unknown(*gap),
+        _ => metrics.get(&query).map(|summary| summary.mean()),
+    }
 }
 
 fn hit_rate(distribution: &Arc<str>) -> MetricQuery {

@@ -14,7 +14,7 @@ pub enum LoadTestRunner {
     BuildProject,
     /// An action of a pipeline that neither a build project nor a state machine runs.
     PipelineAction,
-    /// A CloudFormation stack of AWS's solution "Distributed Load Testing on AWS".
+    /// A CloudFormation stack of AWS's solution "Distributed Load Testing on AWS" whose state machine is not seen.
     SolutionStack,
     /// A Step Functions state machine.
     StateMachine,

@@ -121,6 +121,35 @@ fn each_fault_is_a_gap_with_its_cause_in_every_protocol() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Every operation is refused once, some at a time: what is read without them is told of the same subjects as before.
+#[test]
+fn what_other_calls_show_is_told_as_before() {
+    let emulator = Emulator::start("demo");
+    let rung = emulator.rung();
+    let calm = scan(&rung, &both(&[]));
+    // Without these there is no scan.
+    let needed = |name: &String| name.starts_with("sts:") || name == "ec2:DescribeRegions";
+    let names: Vec<String> = answered(&emulator).into_keys().filter(|name| !needed(name)).collect();
+    let scans = 8;
+    let mut wrong = Vec::new();
+    for first in 0..scans {
+        // Operations of one service stand side by side: each scan misses few of any.
+        let refused: Vec<&String> = names.iter().skip(first).step_by(scans).collect();
+        let operations: Vec<String> = refused.iter().map(|name| format!(r#""{name}": "error""#)).collect();
+        emulator.tell("/_network", &format!(r#"{{"operations": {{{}}}}}"#, operations.join(", ")));
+        let disturbed = scan(&rung, &both(&["--max-attempts", "1"]));
+        let differs = differs_only_in_named_gaps(&calm, &disturbed);
+        if !differs.is_empty() {
+            wrong.push(format!("without {refused:?}:\n  {}", differs.join("\n  ")));
+        }
+        assert!(
+            new_gaps(&calm, &disturbed).len() >= refused.len() / 2,
+            "without {refused:?} hardly anything is missing"
+        );
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// AWS goes away in the middle of the scan.
 #[test]
 fn a_server_that_goes_away_leaves_gaps_and_a_bundle() {

@@ -55,14 +55,18 @@ async fn a_forbidden_metric_is_not_one_without_data() {
 
 #[tokio::test]
 async fn what_a_distribution_does_not_tell_is_unknown() {
-    let cases = ["cloudfront.ListDistributions/no-origins", "cloudfront.GetMonitoringSubscription/denied-others"];
+    let cases = [
+        "cloudfront.ListDistributions/no-origins",
+        "cloudfront.GetMonitoringSubscription/denied-others",
+        "cloudwatch.GetMetricData/cache-hit-rate-none",
+    ];
     let (place, collected) = global(&cases).await;
     let untold = distribution(&collected, "E7");
     let (cause_of_origins, _) = cause(&place, &untold.static_origin);
     assert_eq!(cause_of_origins, Cause::NotReported);
     let (denied, operation) = cause(&place, &untold.additional_metrics);
     assert_eq!((denied, operation.as_str()), (Cause::DeniedByIdentityPolicy, "cloudfront:GetMonitoringSubscription"));
-    assert!(untold.cache_hit_rate_percent.value().is_none());
+    assert_eq!(cause(&place, &untold.cache_hit_rate_percent), (denied, operation), "not that it has no data");
 }
 
 #[tokio::test]
