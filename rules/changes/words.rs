@@ -92,7 +92,7 @@ impl<'a> Told<'a> {
         }
         for (scan, which) in [(before, "before"), (after, "after")] {
             if !scan.complete {
-                notes.push(format!("The scan {which} was interrupted: what it did not read is unknown."));
+                notes.push(format!("The scan {which} was cut short: what it did not read is unknown."));
             }
         }
         notes

@@ -60,7 +60,7 @@ fn title(head: &Head) -> String {
     };
     let mut text = format!("## Performance efficiency of {of}\n\n");
     if !head.scan.complete {
-        text.push_str("**Incomplete: the scan was interrupted; what was not read is unknown.**\n\n");
+        text.push_str("**Incomplete: the scan was cut short; what was not read is unknown.**\n\n");
     }
     let pillar = &head.pillar;
     let waived = pillar.with_waivers.filter(|level| Some(*level) != pillar.level);

@@ -83,7 +83,7 @@ fn title(head: &Head, out: &mut dyn Write) -> io::Result<()> {
     };
     writeln!(out, "\n{}  {}", bold(&format!("Performance efficiency of {of}")), dim(&regions))?;
     if !scan.complete {
-        let words = "INCOMPLETE: the scan was interrupted; what was not read is unknown.";
+        let words = "INCOMPLETE: the scan was cut short; what was not read is unknown.";
         writeln!(out, "{}", styled(words, Style::new().yellow().bold()))?;
     }
     writeln!(out)

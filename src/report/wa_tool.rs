@@ -187,7 +187,7 @@ fn notes(head: &Head, answered: &[Answered<'_>]) -> String {
         [account] => format!("account {account}"),
         accounts => format!("{} accounts", accounts.len()),
     };
-    let complete = if scan.complete { "" } else { ", interrupted" };
+    let complete = if scan.complete { "" } else { ", cut short" };
     let mut lines = vec![format!("rung {} scan {} of {accounts}{complete}.", head.rung.version, scan.id)];
     lines.extend(controls(head, answered).into_iter().map(levels));
     for wanted in [Outcome::Unmet, Outcome::Unknown] {

@@ -72,7 +72,7 @@ const PILLAR: (&str, &str) = ("rung_pillar_level", "Level of the pillar in the n
 const GAPS: (&str, &str) = ("rung_gaps", "What the newest scan of the schedule could not see");
 const FINDINGS: (&str, &str) = ("rung_findings", "Findings of the newest scan of the schedule by result");
 const COMPLETE: (&str, &str) =
-    ("rung_scan_complete", "1 where the newest scan of the schedule was not interrupted, else 0");
+    ("rung_scan_complete", "1 where the newest scan of the schedule was not cut short, else 0");
 const CALLS: (&str, &str) = ("rung_scan_calls", "Requests that AWS answered in the newest scan of the schedule");
 const PRICE: (&str, &str) =
     ("rung_scan_list_price_usd", "List price of the calls of the newest scan of the schedule, in US dollars");

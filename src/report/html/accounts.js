@@ -3,7 +3,7 @@
 const accountView = { page: 1, words: "", found: [] };
 
 function accountState(state) {
-  return { scanned: "", interrupted: t("interrupted"), not_entered: t("not entered") }[state];
+  return { scanned: "", interrupted: t("cut short"), not_entered: t("not entered") }[state];
 }
 
 function drawAccounts(report, body) {

@@ -50,7 +50,7 @@ function banner(report) {
       t("Nothing of them was seen: what they hold counts as unknown, never as pass."), " ", el("a", { href: "#accounts" }, t("See which and why")));
   }
   if (!report.scan.complete) {
-    return notice("bad", "unmet", t("INCOMPLETE SCAN."), t("It was interrupted before every source was read. What was not read counts as unknown, never as pass."));
+    return notice("bad", "unmet", t("INCOMPLETE SCAN."), t("It was cut short: not every source was read. What was not read counts as unknown, never as pass."));
   }
   if (gaps) {
     return notice("open", "unknown", t("Complete scan."), t("Every source was asked; {n} gap left something unseen.|Every source was asked; {n} gaps left something unseen.", { n: gaps }), " ",

@@ -12,7 +12,7 @@ function scanFacts(report) {
     pair(t("Scan"), el("code", {}, said(scan.id))),
     pair(t("Began"), time(scan.started_at)),
     pair(t("Ended"), time(scan.finished_at), Number.isFinite(took) ? ` (${duration(took)})` : ""),
-    pair(t("Complete"), scan.complete ? t("yes") : t("no: interrupted")),
+    pair(t("Complete"), scan.complete ? t("yes") : t("no: cut short")),
     pair(t("Partition"), said(scan.partition)),
     pair(t("Scope"), said(tm(scan.scope.rule || "every resource"), 500), `; ${t("{n} resource left out|{n} resources left out", { n: scan.scope.left_out })}`),
     pair(t("Calls"), t("{n} request, all reads|{n} requests, all reads", { n: calls })),

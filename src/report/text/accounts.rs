@@ -33,7 +33,7 @@ pub(super) fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
         let count = |state| left.iter().filter(|account| account.state == state).count();
         let (closed, cut) = (count(AccountState::NotEntered), count(AccountState::Interrupted));
         let words =
-            format!("{closed} could not be entered, {cut} were interrupted: what was not read of them is unknown");
+            format!("{closed} could not be entered, {cut} were cut short: what was not read of them is unknown");
         writeln!(out, "  {}", styled(&words, Style::new().yellow()))?;
     }
     writeln!(out)
@@ -66,7 +66,7 @@ fn pillar(account: &AccountReport) -> String {
     let number = |level: Option<Level>| level.map_or("-".to_owned(), |level| level.number().to_string());
     match account.state {
         AccountState::NotEntered => "not entered".to_owned(),
-        AccountState::Interrupted => format!("{} (interrupted)", number(account.pillar)),
+        AccountState::Interrupted => format!("{} (cut short)", number(account.pillar)),
         AccountState::Scanned if account.pillar_possible > account.pillar => {
             format!("{}, {} possible", number(account.pillar), number(account.pillar_possible))
         }

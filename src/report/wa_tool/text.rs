@@ -21,7 +21,7 @@ pub fn write(head: &Head, out: &mut dyn Write) -> io::Result<()> {
         code(&head.scan.id)
     )?;
     if !head.scan.complete {
-        writeln!(out, "The scan was interrupted: what was not read is unknown.")?;
+        writeln!(out, "The scan was cut short: what was not read is unknown.")?;
     }
     writeln!(
         out,
