@@ -246,8 +246,8 @@ impl Told {
 }
 
 fn tell_missing(place: &Place, merging: &Merging<'_>) {
-    tell_some(&merging.missing, place, "left no bundle that is whole: their accounts are gaps");
-    tell_some(&merging.incomplete, place, "were interrupted: what they did not see is a gap");
+    tell_some(&merging.missing, place, "left no bundle that is whole: each account there is a gap");
+    tell_some(&merging.incomplete, place, "ended early: what was not seen there is a gap");
 }
 
 fn tell_some(shards: &[usize], place: &Place, words: &str) {
@@ -258,7 +258,9 @@ fn tell_some(shards: &[usize], place: &Place, words: &str) {
     let more = shards.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let numbers = numbers.join(", ");
-    note(&plain(&format!(
-        "shards {numbers}{more} {words}. `rung scan --plan {place} --shard N --again` scans one, then merge again"
-    )));
+    let (shards, scans) = match shards {
+        [number] => ("shard", format!("--shard {number} --again` scans it")),
+        _ => ("shards", "--shard N --again` scans one".to_owned()),
+    };
+    note(&plain(&format!("{shards} {numbers}{more} {words}. `rung scan --plan {place} {scans}, then merge again")));
 }

@@ -167,7 +167,9 @@ fn a_shard_that_always_fails_is_a_gap_of_each_of_its_accounts() {
     emulator.reset_counts();
     let output = rung.run(&["merge", "plan", "--bundle", "merged", "--format", "json", "--require-complete"]);
     assert_eq!(output.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("shards 1 left no bundle"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("shard 1 left no bundle"));
+    let told = rung.ok(&["report", "merged"]);
+    assert!(told.contains("INCOMPLETE: the scan was cut short"), "nobody interrupted it: {told}");
     let merged: Value = serde_json::from_slice(&output.stdout).unwrap();
     let accounts = merged["accounts"].as_array().unwrap();
     assert_eq!((&merged["scan"]["complete"], accounts.len()), (&json!(false), 4));
@@ -201,7 +203,7 @@ fn a_shard_that_is_told_to_end_leaves_what_it_saw() {
         assert!(begun(&rung, "plan", shard, &[]).wait().unwrap().success());
     }
     let output = rung.run(&["merge", "plan", "--bundle", "merged", "--format", "json"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("shards 0 were interrupted"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("shard 0 ended early"));
     let merged: Value = serde_json::from_slice(&output.stdout).unwrap();
     let states: Vec<_> =
         merged["accounts"].as_array().unwrap().iter().map(|one| one["state"].as_str().unwrap()).collect();
