@@ -1,4 +1,4 @@
-//! Flags that choose several accounts and the role they are entered by; `rung scan` and `rung preflight` share them.
+//! Flags that choose several accounts and the role they are entered by; `rung scan`, `rung plan` and `rung preflight` share them.
 
 use std::path::PathBuf;
 

@@ -10,7 +10,7 @@ use rung_rules::{
 
 use super::{
     demands::{DemandFlags, Demands, Since},
-    output::Output,
+    output::{Output, ReportFlags},
 };
 use crate::{
     assembly::{Accounts, Whole},
@@ -19,7 +19,7 @@ use crate::{
     config::{Config, Flags},
     failure::{Exit, Failure},
     history::History,
-    report::{Format, Head, Rendering},
+    report::{Head, Rendering},
 };
 
 const EXAMPLES: &str = "\
@@ -48,19 +48,15 @@ pub(super) struct Args {
     set: Flags,
     #[command(flatten)]
     demands: DemandFlags,
-    /// What to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Where to print it: a file, or - for standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportFlags,
 }
 
 /// Runs the rules.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let args = &args;
     let bundle = Bundle::open(&args.bundle)?;
-    let output = Output::prepare(args.output.as_deref())?;
+    let output = args.report.output()?;
     let settings = settings(args, &bundle)?;
     let demands = args.demands.check(&settings)?;
     let several = bundle.manifest.scan.accounts.len() > 1;
@@ -82,7 +78,7 @@ pub(super) fn run(args: Args) -> Result<Exit, Failure> {
     let (changes, history) = told(args, &bundle)?;
     let (changes, history) = (changes.as_ref(), history.as_ref());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes, history };
-    output.assessment(args.format, &head, findings.iter(), &rendering)?;
+    output.assessment(args.report.format, &head, findings.iter(), &rendering)?;
     Ok(judged(&demands, &head, &since))
 }
 
@@ -119,7 +115,7 @@ fn many(args: &Args, bundle: Bundle, settings: &Settings, demands: &Demands, out
     (decided.changes, decided.history) = told;
     let (changes, history) = (changes.as_ref(), history.as_ref());
     let rendering = Rendering { bundle: Some(&args.bundle), took: None, changes, history };
-    super::scan::write_many(args.format, false, &mut decided, &accounts, output, &rendering)?;
+    super::scan::write_many(args.report.format, false, &mut decided, &accounts, output, &rendering)?;
     Ok(judged(demands, &decided.head, &since))
 }
 
@@ -154,7 +150,7 @@ fn one_of_many(
     let parts = Parts { set: &set, settings, assessed: &assessed, version: env!("CARGO_PKG_VERSION") };
     let (head, findings) = compose(parts, scan).with_findings(());
     let rendering = Rendering { bundle: Some(&args.bundle), ..Rendering::default() };
-    output.assessment(args.format, &head, findings.iter(), &rendering)?;
+    output.assessment(args.report.format, &head, findings.iter(), &rendering)?;
     Ok(judged(demands, &head, &Since::NotTold(String::new())))
 }
 

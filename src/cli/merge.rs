@@ -12,7 +12,7 @@ use super::{
     demands::{DemandFlags, Demands, Since},
     give_up::GivenUp,
     latest,
-    output::{Output, note},
+    output::{ReportFlags, note},
     scan,
 };
 use crate::{
@@ -25,7 +25,7 @@ use crate::{
     place::Place,
     plain::plain,
     progress::counting,
-    report::{Format, Rendering},
+    report::Rendering,
     schedule::{Around, Finished, after::after},
     shards::{self, Calls, Merged, Merging, ShardPlan, take},
     store::{Store, StoreUrl, VARIABLE as STORE},
@@ -57,12 +57,8 @@ pub(super) struct Args {
     /// Sign the bundle with this Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it
     #[arg(long, value_name = "FILE", env = "RUNG_SIGN_KEY", hide_env_values = true)]
     sign_key: Option<PathBuf>,
-    /// What to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Where to print it: a file, or - for standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportFlags,
     #[command(flatten)]
     demands: DemandFlags,
     /// Exit with 3 when a shard is missing, or anything could not be seen
@@ -96,7 +92,7 @@ fn merge(args: &Args, given_up: &GivenUp) -> Result<Exit, Failure> {
         return Err(Failure::usage("--notify: the configuration names nobody to tell: add a [[notify.to]]"));
     }
     let key = args.sign_key.as_deref().map(scan::sign_key).transpose()?;
-    let output = Output::prepare(args.output.as_deref())?;
+    let output = args.report.output()?;
     let runtime = scan::runtime()?;
     let (place, plan) = runtime.block_on(async {
         let place = Place::open(&args.plan).await?;
@@ -124,7 +120,7 @@ fn merge(args: &Args, given_up: &GivenUp) -> Result<Exit, Failure> {
     let (changes, history) = (since.changes().cloned(), decided.history.clone());
     let rendering =
         Rendering { bundle: Some(&bundle), took: None, changes: changes.as_ref(), history: history.as_ref() };
-    let printed = scan::write_many(args.format, args.quiet, &mut decided, &accounts, output, &rendering);
+    let printed = scan::write_many(args.report.format, args.quiet, &mut decided, &accounts, output, &rendering);
     // Of bundles in a bucket a store of this machine's own is a cache: whoever asks it fills it.
     if depot.bucket().is_none() || std::env::var_os(STORE).is_some() {
         scan::take_in(&bundle);

@@ -24,6 +24,7 @@ mod plan;
 mod policy;
 mod preflight;
 mod prune;
+mod read_flags;
 mod report;
 mod scan;
 mod schedule;

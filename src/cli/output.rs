@@ -14,6 +14,24 @@ use crate::{
     report::{self, Format, Head, Rendering, html},
 };
 
+/// Which report is printed, and where.
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct ReportFlags {
+    /// What to print
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Where to print it: a file, or - for standard output
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl ReportFlags {
+    /// Where it goes.
+    pub(super) fn output(&self) -> Result<Output, Failure> {
+        Output::prepare(self.output.as_deref())
+    }
+}
+
 /// A destination, checked before any work is done.
 #[derive(Debug)]
 pub(super) enum Output {

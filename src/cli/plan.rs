@@ -13,7 +13,8 @@ use super::{
     accounts::{AccountFlags, Wanted, of_members},
     latest,
     output::{Output, note},
-    scan::{Stop, Switch, handed, listen, runtime},
+    read_flags::ReadFlags,
+    scan::{Stop, handed, listen, runtime},
 };
 use crate::{
     config::Flags,
@@ -70,18 +71,8 @@ pub(super) struct Args {
     /// Any word of an engine's run: a retry with the same word gets the plan that is there already, in place of an error
     #[arg(long, value_name = "ID")]
     run_id: Option<String>,
-    /// Named profile of the AWS configuration (default: the SDK's credential chain)
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-    /// Region to scan; repeat for several, `all` for every enabled one (default: the profile's region)
-    #[arg(long = "region", value_name = "REGION")]
-    regions: Vec<String>,
-    /// Whether CloudWatch metrics are asked for
-    #[arg(long, value_enum, default_value = "on")]
-    metrics: Switch,
-    /// Ask Performance Insights for the 20 queries with most load of each database: digests, never SQL text
-    #[arg(long)]
-    sql_digests: bool,
+    #[command(flatten)]
+    read: ReadFlags,
     #[command(flatten)]
     set: Flags,
     /// What to print
@@ -111,9 +102,9 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
         let calls = counted(args, stored).await?;
         let place = Place::create(&args.out).await?;
         let mut scan = Plan::new(config.settings, Timestamp::now());
-        scan.regions.clone_from(&args.regions);
-        scan.metrics = args.metrics == Switch::On;
-        scan.sql_digests = args.sql_digests;
+        scan.regions.clone_from(&args.read.regions);
+        scan.metrics = args.read.metrics();
+        scan.sql_digests = args.read.sql_digests;
         let caller = Caller::connect(&request(args, &scan), &stopped).await?;
         let members = members(&caller, wanted).await?;
         let mut plan = planned(args, scan, &caller, &role, members, &calls)?;
@@ -128,8 +119,8 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
 
 fn request(args: &Args, scan: &Plan) -> Request {
     Request {
-        profile: args.profile.clone(),
-        regions: args.regions.clone(),
+        profile: args.read.profile.clone(),
+        regions: args.read.regions.clone(),
         metrics: scan.metrics,
         timeout: Duration::from_secs(30),
         now: Some(scan.started_at),

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use super::{
     accounts::{AccountFlags, Wanted},
     output::Output,
+    read_flags::ReadFlags,
     scan::{Stop, Switch, listen, runtime},
 };
 use crate::{
@@ -45,20 +46,10 @@ Exit codes:
 #[derive(Debug, clap::Args)]
 #[command(long_about = ABOUT, after_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Named profile of the AWS configuration (default: the SDK's credential chain)
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
+    #[command(flatten)]
+    read: ReadFlags,
     #[command(flatten)]
     accounts: AccountFlags,
-    /// Region to try; repeat for several, `all` for every enabled one (default: the profile's region)
-    #[arg(long = "region", value_name = "REGION")]
-    regions: Vec<String>,
-    /// Whether the scan to come asks for CloudWatch metrics
-    #[arg(long, value_enum, default_value = "on")]
-    metrics: Switch,
-    /// Whether the scan to come asks Performance Insights for digests of queries
-    #[arg(long)]
-    sql_digests: bool,
     #[command(flatten)]
     set: Flags,
     /// What to print
@@ -101,11 +92,11 @@ pub(super) fn run(args: &Args) -> Result<Exit, Failure> {
     let (wanted, role) = args.accounts.wanted()?;
     let output = Output::prepare(args.output.as_deref())?;
     let request = Request {
-        profile: args.profile.clone(),
-        regions: args.regions.clone(),
-        metrics: args.metrics == Switch::On,
+        profile: args.read.profile.clone(),
+        regions: args.read.regions.clone(),
+        metrics: args.read.metrics(),
         tags: !config.settings.scope.tags.is_empty(),
-        sql_digests: args.sql_digests,
+        sql_digests: args.read.sql_digests,
         register,
         paced: args.pace.map(|pace| pace == Switch::On),
         concurrency: args.concurrency.into(),

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{latest, output::Output};
+use super::{
+    latest,
+    output::{Output, ReportFlags},
+};
 use crate::{
     bundle::{self, Bundle},
     failure::{Exit, Failure},
@@ -31,12 +34,8 @@ docs/exports.md tells what each format holds.";
 pub(super) struct Args {
     /// The bundle: a folder that `rung scan` left, the id of a stored scan, or `latest`
     bundle: PathBuf,
-    /// What to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Where to print it: a file, or - for standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportFlags,
     #[command(flatten)]
     wafpass: Wafpass,
 }
@@ -65,24 +64,24 @@ struct Wafpass {
 
 /// Renders it.
 pub(super) fn run(args: Args) -> Result<Exit, Failure> {
-    let server = args.wafpass.server(args.format)?;
+    let server = args.wafpass.server(args.report.format)?;
     let folder = latest::folder_of(&args.bundle)?;
     let bundle = Bundle::open(&folder)?;
-    let output = Output::prepare(args.output.as_deref())?;
+    let output = args.report.output()?;
     let (head, findings) = bundle.assessment()?.with_findings(());
     let changes = bundle.changes()?;
     let history = bundle.history()?;
     let (changes, history) = (changes.as_ref(), history.as_ref());
     let rendering = Rendering { bundle: Some(&folder), took: None, changes, history };
-    match (args.format, server) {
+    match (args.report.format, server) {
         (Format::Wafpass, Some(server)) => {
             let mut result = Vec::new();
-            report::rows(args.format, &head, findings, &args.wafpass.project(), &mut result)
+            report::rows(args.report.format, &head, findings, &args.wafpass.project(), &mut result)
                 .map_err(|error| broken(&error))?;
             push(&server, &head, result, output)?;
         }
         (Format::Wafpass, None) => {
-            output.write(|out| report::rows(args.format, &head, findings, &args.wafpass.project(), out))?;
+            output.write(|out| report::rows(args.report.format, &head, findings, &args.wafpass.project(), out))?;
         }
         (format, _) => output.assessment(format, &head, findings, &rendering)?,
     }

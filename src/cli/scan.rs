@@ -15,12 +15,11 @@ mod since;
 mod stored;
 mod whole;
 
-use super::{accounts::AccountFlags, demands::DemandFlags};
+use super::{accounts::AccountFlags, demands::DemandFlags, output::ReportFlags, read_flags::ReadFlags};
 use crate::{
     config::Flags,
     depot::Location,
     failure::{Exit, Failure},
-    report::Format,
 };
 pub(super) use begin::{Stop, depot, handed, listen, object, runtime, sign_key};
 use exit::dollars;
@@ -77,18 +76,8 @@ pub(super) struct Args {
     /// While the program holds more memory than this, in MiB, no further account is begun
     #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..), help_heading = "Several accounts")]
     max_memory: u32,
-    /// Named profile of the AWS configuration (default: the SDK's credential chain)
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-    /// Region to scan; repeat for several, `all` for every enabled one (default: the profile's region)
-    #[arg(long = "region", value_name = "REGION")]
-    regions: Vec<String>,
-    /// Whether CloudWatch metrics are asked for (list price 0.01 USD per 1,000 metrics)
-    #[arg(long, value_enum, default_value = "on")]
-    metrics: Switch,
-    /// Ask Performance Insights for the 20 queries with most load of each database: digests, never SQL text
-    #[arg(long)]
-    sql_digests: bool,
+    #[command(flatten)]
+    read: ReadFlags,
     /// Write each exchange with AWS into this new folder; credentials and secrets are left out
     #[arg(long, value_name = "DIR", conflicts_with = "several")]
     record: Option<PathBuf>,
@@ -106,12 +95,8 @@ pub(super) struct Args {
     /// Sign the bundle with this Ed25519 key: PEM, as `openssl genpkey -algorithm ed25519` writes it
     #[arg(long, value_name = "FILE", env = "RUNG_SIGN_KEY", hide_env_values = true)]
     sign_key: Option<PathBuf>,
-    /// What to print
-    #[arg(long, value_enum, default_value = "text")]
-    format: Format,
-    /// Where to print it: a file, or - for standard output
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    report: ReportFlags,
     #[command(flatten)]
     demands: DemandFlags,
     /// Exit with 3 when anything could not be seen

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod bad_input;
+mod both;
 mod browser;
 mod ci;
 mod common;
@@ -44,6 +45,7 @@ mod schedule;
 mod schedule_hostile;
 mod schedule_print;
 mod scheduled;
+mod scheduler;
 mod serve_guard;
 mod serve_read;
 mod serve_run;
@@ -53,6 +55,7 @@ mod shards;
 mod shards_in_s3;
 mod shards_played;
 mod store;
+mod store_queries;
 mod story;
 mod structure;
 mod trend;

@@ -16,51 +16,18 @@ use rung::{
     retention::{Retention, apply, plan},
     store::{Added, Filter, Order, Store, StoreUrl},
 };
-use tempfile::TempDir;
 
 use crate::{
+    both::{Place, on_both, runtime},
     common::{Rung, root},
-    history::{Night, Postgres, night},
+    history::{Night, night},
 };
-
-/// Where a test's bundles and store lie.
-struct Place {
-    folder: TempDir,
-    url: StoreUrl,
-}
-
-/// Each test on SQLite by itself, and all of them on one PostgreSQL.
-macro_rules! on_both {
-    ($($test:ident),* $(,)?) => {
-        mod sqlite {
-            $(#[test]
-            fn $test() {
-                let folder = tempfile::tempdir().unwrap();
-                let url = format!("{}/store.db", folder.path().display()).parse().unwrap();
-                super::runtime().block_on(super::$test(super::Place { folder, url }));
-            })*
-        }
-
-        #[test]
-        fn all_of_it_on_postgresql() {
-            let server = Postgres::start();
-            $(
-                let place = Place { folder: tempfile::tempdir().unwrap(), url: server.database(stringify!($test)) };
-                runtime().block_on($test(place));
-            )*
-        }
-    };
-}
 
 on_both!(
     what_goes_leaves_its_levels_and_takes_its_findings,
     a_store_that_is_killed_before_the_bundles_go_is_mended_the_next_time,
     whoever_reads_meanwhile_sees_all_findings_or_none,
 );
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap()
-}
 
 /// Nights of the demo account, which began on 24 November 2026, so many days later.
 fn nights(scans: &Path, days: &[i64]) -> Vec<Night> {

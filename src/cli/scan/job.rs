@@ -71,14 +71,14 @@ impl Job {
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
         let input = begin::input(args)?;
         let depot = begin::depot(args.bundle.is_none())?;
-        let output = Output::prepare(args.output.as_deref())?;
+        let output = args.report.output()?;
         let (target, replace) = begin::target(args)?;
         let draft = Draft::create(&target, replace)?.signed_by(key);
         let mut plan = Plan::new(config.settings.clone(), Timestamp::now());
-        plan.profile.clone_from(&args.profile);
-        plan.regions.clone_from(&args.regions);
-        plan.metrics = args.metrics == Switch::On;
-        plan.sql_digests = args.sql_digests;
+        plan.profile.clone_from(&args.read.profile);
+        plan.regions.clone_from(&args.read.regions);
+        plan.metrics = args.read.metrics();
+        plan.sql_digests = args.read.sql_digests;
         plan.register.clone_from(&config.register);
         plan.many = match &accounts {
             Accounts::Own => None,
@@ -126,7 +126,7 @@ impl Job {
         };
         let key = args.sign_key.as_deref().map(begin::sign_key).transpose()?;
         let depot = begin::depot(true)?;
-        let output = Output::prepare(args.output.as_deref())?;
+        let output = args.report.output()?;
         let mut request = request(args, Input::Aws, plan)?;
         request.journal = journal(&unfinished);
         request.now = Some(plan.started_at);
@@ -144,7 +144,7 @@ impl Job {
         let (role, members) = (plan.many()?.role(), plan.shard(number)?.members());
         let mut scan = plan.scan.clone();
         scan.many = Some(Many::new(&role, Some(&members)));
-        let (settings, output) = (scan.settings.clone(), Output::prepare(args.output.as_deref())?);
+        let (settings, output) = (scan.settings.clone(), args.report.output()?);
         let demands = args.demands.check(&settings)?;
         // Its bundle goes into the plan's folder, not among the stored scans.
         let depot = Depot::in_folder(target);
@@ -175,7 +175,7 @@ fn resumed_name(target: &Path) -> std::path::PathBuf {
 fn request(args: &Args, input: Input, plan: &Plan) -> Result<Request, Failure> {
     Ok(Request {
         input,
-        profile: args.profile.clone().or_else(|| plan.profile.clone()),
+        profile: args.read.profile.clone().or_else(|| plan.profile.clone()),
         regions: plan.regions.clone(),
         metrics: plan.metrics,
         tags: !plan.settings.scope.tags.is_empty(),

@@ -249,8 +249,8 @@ fn print(
     rendering: &Rendering<'_>,
 ) -> Result<(), Failure> {
     let (head, to_stdout) = (decided.for_people()?, matches!(output, Output::Stdout));
-    write(args.format, args.quiet, decided, accounts, output, rendering)?;
-    if args.format != Format::Text && !args.quiet && !to_stdout {
+    write(args.report.format, args.quiet, decided, accounts, output, rendering)?;
+    if args.report.format != Format::Text && !args.quiet && !to_stdout {
         summary(&head, rendering);
     }
     Ok(())

@@ -121,7 +121,7 @@ fn finish(
     let (changes, history) = (since.changes(), history.as_ref());
     let rendering = Rendering { bundle: Some(bundle), took: Some(took), changes, history };
     let to_stdout = matches!(output, Output::Stdout);
-    match args.format {
+    match args.report.format {
         Format::Text if args.quiet => {}
         Format::Text => output.write(|out| report::text::write(head, &rendering, out))?,
         format => {
