@@ -3,6 +3,8 @@
 //! One scan at a time in a process; of one schedule, one at a time on a store. Without the store nothing is begun, because nobody could tell
 //! whether another scheduler runs it already; a scan under way goes on, and is closed when the store is back.
 
+mod closing;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use jiff::{SignedDuration, Timestamp};
@@ -12,19 +14,19 @@ use tokio::{
 };
 
 use super::{
-    Around, Clock, Finished, Starter, Status, after,
+    Around, Clock, Starter, Status,
     clock::LOOK,
     log::{shown, tell},
     plan::Due,
     status::UnderWay,
 };
 use crate::{
-    bundle::Sealed,
     config::schedule::ScheduleTable,
     failure::Failure,
-    runs::{Running, free, meaning},
-    store::{Claim, NewRun, RunEnd, RunRow, RunState, Runner, StoreError, blocking},
+    runs::{Running, free},
+    store::{Claim, NewRun, RunRow, RunState, Runner, StoreError},
 };
+use closing::ended;
 
 /// How often a run says that it is still under way.
 pub const BEAT: SignedDuration = SignedDuration::from_secs(20);
@@ -308,99 +310,6 @@ impl Scheduler {
         Ok(())
     }
 
-    /// Closes runs of others that have not said anything for long.
-    async fn reap(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        for row in self.around.store.lost_runs(now - STALE, &self.runner).await? {
-            tell(
-                now,
-                &format!("{}: the run of {} on {} ended without a word", row.schedule, shown(row.planned), row.host),
-            );
-            let there = row.bundle.clone().filter(|bundle| bundle.join("manifest.json").is_file());
-            if let Some(bundle) = &there {
-                if let Some(scan) = scan_of(bundle).await? {
-                    self.around.store.found_scan(row.num, &scan).await?;
-                }
-                self.take_in(row.num, bundle).await?;
-            }
-            // What follows a run is set where its schedule is.
-            if !self.schedules.iter().any(|own| own.name == row.schedule) {
-                continue;
-            }
-            self.follow_up(Finished {
-                started: row.started_at.unwrap_or(row.planned),
-                ended: row.ended_at.unwrap_or(now),
-                schedule: row.schedule,
-                planned: row.planned,
-                exit: None,
-                bundle: there,
-                lines: Vec::new(),
-            });
-        }
-        Ok(())
-    }
-
-    /// The run under way: says that it is, or closes it.
-    async fn follow(&mut self, now: Timestamp) -> Result<(), StoreError> {
-        let Some(current) = &self.current else { return Ok(()) };
-        let Some((at, exit)) = current.ended else {
-            return self.around.store.beat(current.num, &self.runner, now).await;
-        };
-        let there = Some(&current.bundle).filter(|bundle| bundle.join("manifest.json").is_file()).cloned();
-        let scan = match &there {
-            Some(bundle) => scan_of(bundle).await?,
-            None => None,
-        };
-        let lines = current.scan.lines();
-        let end = RunEnd { at, exit, bundle: there.clone(), scan, lines: lines.clone() };
-        self.around.store.end_run(current.num, &end).await?;
-        if let Some(bundle) = &there {
-            self.take_in(current.num, bundle).await?;
-        }
-        let Some(current) = self.current.take() else { return Ok(()) };
-        self.status.under_way(None);
-        self.last_exit = exit;
-        let last = lines.last().filter(|_| exit != Some(0)).map(|line| format!(": {line}")).unwrap_or_default();
-        let left = if there.is_some() { "" } else { "; it left no bundle" };
-        tell(now, &format!("{}: {}{left}{last}", current.schedule, meaning(exit)));
-        let Current { schedule, planned, started, .. } = current;
-        self.follow_up(Finished { schedule, planned, started, ended: at, exit, bundle: there, lines });
-        Ok(())
-    }
-
-    /// Takes a bundle into the store. What it is refused for stands with the run; a store that is away is an error.
-    async fn take_in(&self, num: i64, bundle: &std::path::Path) -> Result<(), StoreError> {
-        match self.around.store.add(bundle).await {
-            Ok(_) => Ok(()),
-            Err(StoreError::Away(why)) => Err(StoreError::Away(why)),
-            Err(refused) => {
-                let why = format!("the store did not take {} in: {refused}", bundle.display());
-                tell(self.clock.now(), &why);
-                self.around.store.remark_run(num, &why).await
-            }
-        }
-    }
-
-    /// What follows a run, aside.
-    fn follow_up(&mut self, finished: Finished) {
-        let (around, now, in_turn) = (self.around.clone(), self.clock.now(), self.in_turn.clone());
-        let runtime = tokio::runtime::Handle::current();
-        // It reads bundles and removes them: a thread that may block.
-        self.aftermath.spawn_blocking(move || {
-            runtime.block_on(async {
-                let _turn = in_turn.lock().await;
-                after::after(&finished, &around, now).await;
-            });
-        });
-        while self.aftermath.try_join_next().is_some() {}
-    }
-
-    fn note_end(&mut self, code: Option<i32>) {
-        let now = self.clock.now();
-        if let Some(current) = &mut self.current {
-            current.ended.get_or_insert((now, code));
-        }
-    }
-
     fn stop(&mut self) {
         self.status.stopping();
         if let Some(current) = self.current.as_ref().filter(|current| !current.scan.is_stopping()) {
@@ -423,24 +332,7 @@ impl Scheduler {
     }
 }
 
-/// The end of a scan that has not ended yet, as far as anybody has noticed.
-fn ended(current: Option<&Current>) -> impl Future<Output = Option<i32>> + Send + 'static {
-    let scan = current.filter(|current| current.ended.is_none()).map(|current| current.scan.clone());
-    async move {
-        match scan {
-            Some(scan) => scan.end().await,
-            None => std::future::pending().await,
-        }
-    }
-}
-
 fn under_way(other: &RunRow) -> String {
     let since = other.started_at.map(|started| format!(" since {}", shown(started))).unwrap_or_default();
     format!("a run is under way{since} on {}, process {}", other.host, other.pid)
-}
-
-/// The id of the scan that a bundle is of; none where its manifest cannot be read.
-async fn scan_of(bundle: &std::path::Path) -> Result<Option<String>, StoreError> {
-    let folder = bundle.to_owned();
-    blocking(move || Sealed::read(&folder).ok().map(|sealed| sealed.manifest.scan.id)).await
 }

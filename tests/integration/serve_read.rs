@@ -1,93 +1,16 @@
 //! The pages and the JSON API that read the store, over a socket as browsers and programs see them.
 
-use std::{collections::BTreeMap, fs, net::SocketAddr, process::Command};
+use std::{collections::BTreeMap, fs, process::Command};
 
-use clap::Parser;
-use rung::{
-    config::Flags,
-    serve::{Access, ServeSettings, Web, bind, serve},
-    store::{Claim, NewRun, RunState, Runner, Store, StoreUrl},
-};
+use rung::store::{Claim, NewRun, RunState, Runner, Store};
 use rung_rules::model::Verdict;
 use serde_json::Value;
-use tempfile::TempDir;
 
 use crate::{
     common::{python, root},
-    history::{Night, Postgres, night, of_subject},
+    history::{Postgres, night, of_subject},
+    site::{Site, as_they_are},
 };
-
-/// A server with some nights stored, for as long as it is held.
-struct Site {
-    folder: TempDir,
-    nights: Vec<Night>,
-    address: SocketAddr,
-    store: Store,
-    runtime: tokio::runtime::Runtime,
-    client: reqwest::Client,
-}
-
-#[derive(Parser)]
-struct NoFlags {
-    #[command(flatten)]
-    flags: Flags,
-}
-
-impl Site {
-    fn new(nights: impl FnOnce(&std::path::Path) -> Vec<Night>) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = StoreUrl::Sqlite(folder.path().join("store.db"));
-        Site::with(folder, &url, nights)
-    }
-
-    fn with(folder: TempDir, url: &StoreUrl, nights: impl FnOnce(&std::path::Path) -> Vec<Night>) -> Self {
-        let scans = folder.path().join("scans");
-        fs::create_dir(&scans).unwrap();
-        let nights = nights(&scans);
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let (store, address) = runtime.block_on(async {
-            let store = Store::open(url).await.unwrap();
-            store.sync(&scans).await.unwrap();
-            let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
-            let address = listener.local_addr().unwrap();
-            let flags = NoFlags::parse_from(["rung"]).flags;
-            let access = Access { token: None, proxy: None };
-            let settings = ServeSettings { listen: address, public: None, access, flags, scans: scans.clone() };
-            let web = Web::new(store.clone(), settings).unwrap();
-            tokio::spawn(serve(listener, web, std::future::pending()));
-            (store, address)
-        });
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build().unwrap();
-        Site { folder, nights, address, store, runtime, client }
-    }
-
-    fn answer(&self, path: &str) -> (u16, reqwest::header::HeaderMap, String) {
-        self.runtime.block_on(async {
-            let answer = self.client.get(format!("http://{}{path}", self.address)).send().await.unwrap();
-            let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
-            (status, headers, answer.text().await.unwrap())
-        })
-    }
-
-    fn page(&self, path: &str) -> String {
-        let (status, _, text) = self.answer(path);
-        assert_eq!(status, 200, "{path}: {text}");
-        // Templates write the slash as a reference, too.
-        text.replace("&#x2f;", "/")
-    }
-
-    fn json(&self, path: &str) -> Value {
-        serde_json::from_str(&self.page(path)).unwrap()
-    }
-
-    fn of(&self, night: usize, rest: &str) -> String {
-        format!("/scans/{}{rest}", self.nights[night].id())
-    }
-}
-
-fn as_they_are(days: std::ops::Range<i64>) -> impl FnOnce(&std::path::Path) -> Vec<Night> {
-    |scans| days.map(|day| night(scans, day, |_, _| ())).collect()
-}
 
 #[test]
 fn every_page_shows_what_is_stored() {
