@@ -35,13 +35,34 @@ fn collectors_do_not_judge() {
     });
 }
 
+/// Every file that can be a text below a folder.
+fn texts(folder: &Path, visit: &mut impl FnMut(&Path, &str)) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            texts(&path, visit);
+        } else if let Ok(text) = fs::read_to_string(&path) {
+            visit(&path, &text);
+        }
+    }
+}
+
 #[test]
 fn the_project_stands_alone() {
     let outside = ["..", "/shared"].concat();
-    for folder in ["src", "rules", "collectors", "tests", "docs", "scripts", "benches"] {
-        sources(&root().join(folder), &mut |path, text| {
-            assert!(!text.contains(&outside), "{} points outside", path.display());
-        });
+    let mut read = BTreeSet::new();
+    let mut alone = |path: &Path, text: &str| {
+        assert!(!text.contains(&outside), "{} points outside", path.display());
+        read.extend(path.extension().map(|ending| ending.to_string_lossy().into_owned()));
+    };
+    for folder in [".ci", "src", "rules", "collectors", "deploy", "tests", "docs", "scripts", "benches"] {
+        texts(&root().join(folder), &mut alone);
+    }
+    for file in ["README.md", "CONTRIBUTING.md", "Containerfile", "Cargo.toml", "build.rs"] {
+        alone(Path::new(file), &fs::read_to_string(root().join(file)).unwrap());
+    }
+    for ending in ["rs", "md", "py", "js", "toml", "yaml", "tf"] {
+        assert!(read.contains(ending), "no file that ends in .{ending} was read: {read:?}");
     }
 }
 
