@@ -1,12 +1,12 @@
-//! A scan as a process of its own: this very program, `rung scan`, started by a list of arguments, never through a shell. The web view
-//! and the scheduler start their scans here.
+//! A scan as a process of its own: this very program, `rung scan`, started by a list of arguments, never through a shell. The web view,
+//! the scheduler and the Lambda function start their scans here.
 //!
 //! It is stopped by closing its standard input, which works the same when whoever started it is killed: then too it leaves a bundle.
 
 use std::{
     collections::VecDeque,
     ffi::OsString,
-    io::{BufRead, BufReader},
+    io::{self, BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -114,28 +114,36 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 
 /// Starts a scan with these arguments. The variables of the environment that are named beside the usual ones are not handed to it.
 pub fn start(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -> Result<Running, Failure> {
-    let mut child = spawn(arguments, store, secrets)?;
+    let failed = |error: io::Error| Failure::usage(format!("the scan cannot be started: {error}"));
+    begin(command(arguments, store, secrets).map_err(failed)?, |_| ()).map_err(failed)
+}
+
+/// Starts a command as a scan; each line that it says is told as it comes.
+pub(crate) fn begin(mut command: Command, tell: impl Fn(&str) + Send + 'static) -> io::Result<Running> {
+    command.env("RUNG_PROGRESS", "lines");
+    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let mut child = command.spawn()?;
     let (running, hand) = Running::by_hand();
     lock(&running.state).stdin = child.stdin.take();
-    tokio::task::spawn_blocking(move || follow(child, &hand));
+    tokio::task::spawn_blocking(move || follow(child, &hand, tell));
     Ok(running)
 }
 
 /// Keeps a scan's last lines, and waits for its end.
-fn follow(mut child: Child, hand: &Hand) {
+fn follow(mut child: Child, hand: &Hand, tell: impl Fn(&str)) {
     let stderr = child.stderr.take();
     let lines = stderr.into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n'));
     for line in lines.map_while(Result::ok) {
-        hand.say(&String::from_utf8_lossy(&line));
+        let line = String::from_utf8_lossy(&line);
+        tell(&line);
+        hand.say(&line);
     }
     hand.end(child.wait().ok().and_then(|status| status.code()));
 }
 
-fn spawn(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -> Result<Child, Failure> {
-    let failed = |error: std::io::Error| Failure::usage(format!("the scan cannot be started: {error}"));
-    let mut command = Command::new(std::env::current_exe().map_err(failed)?);
-    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
-    command.env("RUNG_PROGRESS", "lines");
+fn command(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -> io::Result<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.args(arguments);
     for name in std::iter::once(SECRET).chain(secrets.iter().map(String::as_str)) {
         command.env_remove(name);
     }
@@ -146,7 +154,7 @@ fn spawn(arguments: &[OsString], store: Option<&StoreUrl>, secrets: &[String]) -
     // The terminal's Ctrl-C is for whoever started the scan, who then tells it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    command.spawn().map_err(failed)
+    Ok(command)
 }
 
 /// The arguments of a scan: its bundle, and the files that whoever starts it was given.

@@ -1,11 +1,10 @@
 //! The scan as a process, its folders below /tmp, and the bundle that it left.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet},
     fs,
-    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
@@ -15,6 +14,7 @@ use crate::{
     bundle::{Bundle, Sealed},
     failure::Failure,
     plain::plain,
+    runs,
 };
 
 /// Last lines of a scan that an error tells.
@@ -88,45 +88,30 @@ pub(super) async fn run(arguments: &[String], places: &Places, most: Duration) -
     for folder in [&places.home, &places.data, &places.cache] {
         fs::create_dir_all(folder).map_err(|error| format!("cannot make {}: {error}", folder.display()))?;
     }
-    let mut child = spawn(arguments, places).map_err(failed)?;
-    let stdin = child.stdin.take();
-    let mut waiting = tokio::task::spawn_blocking(move || wait(child));
-    let (stopped, waited) = tokio::select! {
-        waited = &mut waiting => (false, waited),
+    let command = command(arguments, places).map_err(failed)?;
+    let running = runs::begin(command, |line| tell(&shown(line))).map_err(failed)?;
+    let (stopped, code) = tokio::select! {
+        code = running.end() => (false, code),
         () = tokio::time::sleep(most) => {
-            // A scan takes the end of its standard input as Ctrl-C: it writes what it saw.
-            drop(stdin);
-            (true, waiting.await)
+            running.stop();
+            (true, running.end().await)
         }
     };
-    let (code, lines) = waited.map_err(|error| format!("the scan was lost: {error}"))?;
+    let said = running.lines();
+    let lines = said.iter().skip(said.len().saturating_sub(LINES)).map(|line| shown(line)).collect();
     // One that ended just then has ended by itself.
     Ok(Ended { code, stopped: stopped && !matches!(code, Some(0 | 1)), lines })
 }
 
-fn spawn(arguments: &[String], places: &Places) -> std::io::Result<Child> {
+fn command(arguments: &[String], places: &Places) -> std::io::Result<Command> {
     let mut command = Command::new(std::env::current_exe()?);
     command.args(arguments).current_dir(&places.home);
     command.env("HOME", &places.home).env("XDG_DATA_HOME", &places.data).env("XDG_CACHE_HOME", &places.cache);
-    command.env("RUNG_PROGRESS", "lines");
-    command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()
+    Ok(command)
 }
 
-/// Its lines go on to the function's log, the last ones are kept.
-fn wait(mut child: Child) -> (Option<i32>, Vec<String>) {
-    let mut last = VecDeque::new();
-    let lines = child.stderr.take().into_iter().flat_map(|stderr| BufReader::new(stderr).split(b'\n'));
-    for line in lines.map_while(Result::ok) {
-        let line: String = plain(String::from_utf8_lossy(&line).trim_end()).chars().take(LINE).collect();
-        tell(&line);
-        if !line.is_empty() {
-            last.push_back(line);
-        }
-        if last.len() > LINES {
-            last.pop_front();
-        }
-    }
-    (child.wait().ok().and_then(|status| status.code()), last.into())
+fn shown(line: &str) -> String {
+    plain(line.trim_end()).chars().take(LINE).collect()
 }
 
 #[expect(clippy::print_stderr, reason = "the function's log")]

@@ -23,10 +23,10 @@ def faults(page, context=None):
 
 
 def check_axe(check):
-    """Light and dark, each language, a phone, the open drawer."""
+    """Light and dark, each language, a phone, the open drawer. Colours do not depend on the language: each view takes another of both."""
     page = check.page
-    languages = ["en", "de"] if page.locator("#german").count() else ["en"]
-    views = [(scheme, language, (1440, 900)) for scheme in ("light", "dark") for language in languages] + [("light", languages[-1], (390, 844))]
+    other = "de" if page.locator("#german").count() else "en"
+    views = [("light", "en", (1440, 900)), ("dark", other, (1440, 900)), ("light", other, (390, 844))]
     for scheme, language, (width, height) in views:
         page.set_viewport_size({"width": width, "height": height})
         check.open(f"#overview?lang={language}&theme={scheme}")
@@ -40,6 +40,17 @@ def check_axe(check):
             check.expect(not (found := faults(page, "#drawer")), f"{name}, drawer: {found[:4]}")
             page.keyboard.press("Escape")
     page.set_viewport_size({"width": 1360, "height": 900})
+
+
+def check_axe_overview(check):
+    """What a report with an earlier scan has more: the overview, and a control's levels over time, in both colours."""
+    page = check.page
+    for scheme in ("light", "dark"):
+        check.open(f"#overview?theme={scheme}")
+        page.evaluate("drawAllCharts()")
+        page.evaluate(THIN)
+        for part in ["#overview"] + ["[data-trend]"] * bool(page.locator("main [data-trend]").count()):
+            check.expect(not (found := faults(page, part)), f"axe, {scheme}, {part}: {found[:4]}")
 
 
 def check_headings(check):

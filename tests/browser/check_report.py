@@ -14,7 +14,7 @@ import sys
 
 from playwright.sync_api import Error, sync_playwright
 
-from check_access import check_axe, check_first_screen, check_headings, check_language, check_narrow, check_print, check_theme
+from check_access import check_axe, check_axe_overview, check_first_screen, check_headings, check_language, check_narrow, check_print, check_theme
 from check_findings import check_console_links, check_details, check_drawer, check_filters, check_groups, check_hostile_names
 from check_overview import check_charts, check_controls, check_overview
 from check_people import check_coverage, check_lists, check_path, check_people, visible
@@ -154,12 +154,13 @@ def take_screenshots(playwright, url, folder):
 def run(options):
     url = options.report.resolve().as_uri()
     parts = (check_quiet, check_first_screen, check_overview, check_controls, check_charts, check_trend, check_filters, check_groups, check_drawer, check_console_links, check_hostile_names, check_details,
-             check_lists, check_path, check_people, check_coverage, check_gaps, check_headings, check_language, check_theme, check_axe, check_print, check_narrow, check_quiet)
+             check_lists, check_path, check_people, check_coverage, check_gaps, check_headings, check_language, check_theme, check_axe, check_axe_overview, check_print, check_narrow, check_quiet)
+    # Of the whole page, check_axe says what check_axe_overview says of a part.
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         check = Check(browser.new_page(viewport={"width": 1360, "height": 900}, reduced_motion="reduce", locale="en-GB"), options.report, options.pdf)
         for part in parts:
-            if options.only and part.__name__ not in options.only:
+            if part.__name__ not in options.only if options.only else part is check_axe_overview:
                 continue
             check.run(part)
         result = {"report": options.report.name, "bytes": options.report.stat().st_size, "findings": len(check.data["findings"]), "checks": check.done, "failures": check.failures}
