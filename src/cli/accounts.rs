@@ -7,39 +7,42 @@ use rung_collectors::aws::{self, Member, MembersError, RoleOptions, Selection};
 
 use crate::{config, failure::Failure, plain::plain};
 
+/// Where help lists them. clap's `next_help_heading` would hold for whatever flag comes after them, too.
+pub(super) const HEADING: &str = "Several accounts";
+
 /// Which accounts, and by which role.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Several accounts", group = ArgGroup::new("several").args(["org", "accounts"]))]
+#[command(group = ArgGroup::new("several").args(["org", "accounts"]))]
 pub(crate) struct AccountFlags {
     /// Scan the active accounts of the organisation; needs its management account or a delegated administrator
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     org: bool,
     /// Only accounts below this unit: ou-..., a path like Prod/Web, or a name; repeat for several
-    #[arg(long = "org-unit", value_name = "UNIT", requires = "org", conflicts_with = "accounts")]
+    #[arg(long = "org-unit", value_name = "UNIT", requires = "org", conflicts_with = "accounts", help_heading = HEADING)]
     units: Vec<String>,
     /// Only accounts with this tag, with one of the values; repeat for tags that must all fit
-    #[arg(long = "org-tag", value_name = "KEY=VALUE[,VALUE]", requires = "org", conflicts_with = "accounts", value_parser = org_tag)]
+    #[arg(long = "org-tag", value_name = "KEY=VALUE[,VALUE]", requires = "org", conflicts_with = "accounts", value_parser = org_tag, help_heading = HEADING)]
     tags: Vec<(String, Vec<String>)>,
     /// Leave out an account or a unit with all below it; repeat for several
-    #[arg(long, value_name = "ACCOUNT_OR_UNIT", requires = "org", conflicts_with = "accounts")]
+    #[arg(long, value_name = "ACCOUNT_OR_UNIT", requires = "org", conflicts_with = "accounts", help_heading = HEADING)]
     exclude: Vec<String>,
     /// Scan the accounts that this file lists: one a line, 12 digits, optionally a name; # begins a comment
-    #[arg(long, value_name = "FILE", conflicts_with = "org")]
+    #[arg(long, value_name = "FILE", conflicts_with = "org", help_heading = HEADING)]
     accounts: Option<PathBuf>,
     /// Role to assume in each account, with its path if it has one (default: rung-read-only)
-    #[arg(long, value_name = "NAME", requires = "several", value_parser = aws::role_name)]
+    #[arg(long, value_name = "NAME", requires = "several", value_parser = aws::role_name, help_heading = HEADING)]
     role_name: Option<String>,
     /// External id that the role's trust policy asks for
-    #[arg(long, value_name = "ID", requires = "several", value_parser = aws::external_id)]
+    #[arg(long, value_name = "ID", requires = "several", value_parser = aws::external_id, help_heading = HEADING)]
     external_id: Option<String>,
     /// Name of the role's sessions, as CloudTrail shows it (default: rung)
-    #[arg(long, value_name = "NAME", requires = "several", value_parser = aws::session_name)]
+    #[arg(long, value_name = "NAME", requires = "several", value_parser = aws::session_name, help_heading = HEADING)]
     session_name: Option<String>,
     /// Tag of the role's sessions; repeat for several. The role's trust policy must allow sts:TagSession
-    #[arg(long = "session-tag", value_name = "KEY=VALUE", requires = "several", value_parser = aws::session_tag)]
+    #[arg(long = "session-tag", value_name = "KEY=VALUE", requires = "several", value_parser = aws::session_tag, help_heading = HEADING)]
     session_tags: Vec<(String, String)>,
     /// Role to assume first, before the role of each account; repeat for a chain, in order
-    #[arg(long = "via", value_name = "ROLE_ARN", requires = "several", value_parser = aws::role_arn)]
+    #[arg(long = "via", value_name = "ROLE_ARN", requires = "several", value_parser = aws::role_arn, help_heading = HEADING)]
     chain: Vec<String>,
 }
 

@@ -23,20 +23,22 @@ use crate::{
 /// Controls that a line names.
 const NAMED: usize = 4;
 
+/// Where help lists them.
+pub(super) const HEADING: &str = "Demands of a pipeline";
+
 /// The flags.
 #[derive(Clone, Debug, Default, clap::Args)]
-#[command(next_help_heading = "Demands of a pipeline")]
 pub(super) struct DemandFlags {
     /// Exit with 1 when an applicable control is confirmed below this level, waivers counted: 2 to 5, or `target` for the targets
     /// of rung.toml. `090=4` asks it of that control alone and wins over what is asked of all (`060=1` asks nothing); repeat
-    #[arg(long, value_name = "[CONTROL=]LEVEL", value_parser = bars::one)]
+    #[arg(long, value_name = "[CONTROL=]LEVEL", value_parser = bars::one, help_heading = HEADING)]
     fail_below: Vec<OneBar>,
     /// Exit with 1 when a control is confirmed below where it stood in the scan before, waivers counted, whatever the cause; with 3
     /// when that cannot be told. The first scan has none before it and passes
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     no_regression: bool,
     /// With --no-regression: what is compared with, instead of the scan before in the same folder. A bundle's folder, an id or `latest`
-    #[arg(long, value_name = "BUNDLE", requires = "no_regression")]
+    #[arg(long, value_name = "BUNDLE", requires = "no_regression", help_heading = HEADING)]
     against: Option<PathBuf>,
 }
 

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 
 use super::{
-    demands::{DemandFlags, Demands, Since},
+    demands::{self, DemandFlags, Demands, Since},
     give_up::GivenUp,
     latest,
     output::{ReportFlags, note},
@@ -62,7 +62,7 @@ pub(super) struct Args {
     #[command(flatten)]
     demands: DemandFlags,
     /// Exit with 3 when a shard is missing, or anything could not be seen
-    #[arg(long)]
+    #[arg(long, help_heading = demands::HEADING)]
     require_complete: bool,
     /// Tell the receivers of rung.toml what is new, then remove bundles that need not be kept, as `rung schedule run` does
     #[arg(long, conflicts_with = "bundle")]

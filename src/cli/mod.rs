@@ -149,3 +149,34 @@ pub fn run(cli: Cli) -> Result<Exit, Failure> {
         Command::Notify(args) => notify::run(&args),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    /// What a flag is listed under in help is what it is about, whichever flags stand before it.
+    #[test]
+    fn help_lists_what_every_scan_has_under_no_heading() {
+        let program = Cli::command();
+        let heading = |command: &str, flag: &str| {
+            let command = program.find_subcommand(command).unwrap();
+            let flag = command.get_arguments().find(|own| own.get_long() == Some(flag)).unwrap();
+            flag.get_help_heading()
+        };
+        for command in ["scan", "plan", "preflight"] {
+            for flag in ["profile", "region", "metrics", "config", "format"] {
+                assert_eq!(heading(command, flag), None, "{command} --{flag}");
+            }
+            assert_eq!(heading(command, "org"), Some(accounts::HEADING));
+        }
+        assert_eq!(heading("scan", "accounts-at-once"), Some(accounts::HEADING));
+        for command in ["scan", "merge"] {
+            assert_eq!(heading(command, "quiet"), None);
+            assert_eq!(heading(command, "fail-below"), Some(demands::HEADING));
+            assert_eq!(heading(command, "require-complete"), Some(demands::HEADING));
+        }
+        assert_eq!(heading("assess", "format"), None);
+    }
+}

@@ -15,7 +15,12 @@ mod since;
 mod stored;
 mod whole;
 
-use super::{accounts::AccountFlags, demands::DemandFlags, output::ReportFlags, read_flags::ReadFlags};
+use super::{
+    accounts::{self, AccountFlags},
+    demands::{self, DemandFlags},
+    output::ReportFlags,
+    read_flags::ReadFlags,
+};
 use crate::{
     config::Flags,
     depot::Location,
@@ -71,10 +76,10 @@ pub(super) struct Args {
     #[command(flatten)]
     accounts: AccountFlags,
     /// Most accounts that are read at once
-    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=512), help_heading = "Several accounts")]
+    #[arg(long, value_name = "N", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..=512), help_heading = accounts::HEADING)]
     accounts_at_once: u16,
     /// While the program holds more memory than this, in MiB, no further account is begun
-    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..), help_heading = "Several accounts")]
+    #[arg(long, value_name = "MIB", default_value_t = 2048, value_parser = clap::value_parser!(u32).range(64..), help_heading = accounts::HEADING)]
     max_memory: u32,
     #[command(flatten)]
     read: ReadFlags,
@@ -100,7 +105,7 @@ pub(super) struct Args {
     #[command(flatten)]
     demands: DemandFlags,
     /// Exit with 3 when anything could not be seen
-    #[arg(long)]
+    #[arg(long, help_heading = demands::HEADING)]
     require_complete: bool,
     /// Stop before more requests than this are sent, retries counted; what is not read is a gap
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
