@@ -53,7 +53,7 @@ function accountRow(report, account) {
   return el("tr", { "data-account": account.id },
     el("th", { scope: "row" }, el("span", { class: "num" }, said(account.id)), account.name ? el("span", { class: "sub" }, said(account.name)) : null,
       account.unit ? el("span", { class: "sub" }, said(account.unit)) : null,
-      state ? el("span", { class: "sub level-below" }, state, account.why ? [": ", saidLong(account.why, 160)] : "") : null),
+      state ? el("span", { class: "sub level-below" }, state, account.why ? [": ", saidLong(tm(account.why), 160)] : "") : null),
     report.controls.map((control) => heatCell(account, control)),
     el("td", { class: "num right" }, account.pillar && account.state !== "not_entered" ? `${account.pillar}${account.pillar_possible > account.pillar ? "+" : ""}` : "–"),
     [account.subjects, account.gaps, account.calls].map((number) => el("td", { class: "num right" }, count(number))));

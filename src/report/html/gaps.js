@@ -51,7 +51,7 @@ function gapRow(report, gap) {
   return el("tr", { id: gap.id },
     el("td", { "data-head": t("Operation") }, el("code", {}, said(gap.operation)), gap.what ? el("span", { class: "sub" }, said(tm(gap.what))) : null),
     el("td", { "data-head": t("Where") }, said(gap.region), el("span", { class: "sub num" }, said(gap.account))),
-    el("td", { "data-head": t("Cause") }, causeWords(report, gap.cause), gap.detail ? el("span", { class: "sub detail" }, saidLong(gap.detail, 160)) : null),
+    el("td", { "data-head": t("Cause") }, causeWords(report, gap.cause), gap.detail ? el("span", { class: "sub detail" }, saidLong(tm(gap.detail), 160)) : null),
     el("td", { "data-head": t("Opens with") }, saidLong(tm(gap.opens_with), 240)),
     el("td", { "data-head": t("Hides") }, gap.hides.length ? el("ul", { class: "plain" }, gap.hides.map((id) => el("li", {}, report.detail ? hiddenName(report, id) : el("a", { href: `#${id}` }, hiddenName(report, id))))) : el("span", { class: "quiet" }, t("nothing that counts"))));
 }
