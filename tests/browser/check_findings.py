@@ -193,7 +193,8 @@ def check_console_links(check):
     page = check.page
     check.open("")
     for index in {next(i for i, f in enumerate(check.data["findings"]) if check.subject_of(f)["kind"] == kind) for kind in {s["kind"] for s in check.data["subjects"]}} if check.data["findings"] else ():
-        page.evaluate("(fragment) => { location.hash = fragment; }", f"#findings?open={index}")
+        # The page is about to write the finding before into the address: it would take the next one's place.
+        page.evaluate("(fragment) => { clearTimeout(hashTimer); location.hash = fragment; }", f"#findings?open={index}")
         page.wait_for_selector(f"#drawer[open][data-finding='{index}']")
         subject = check.subject_of(check.data["findings"][index])
         links = page.eval_on_selector_all("#drawer a.console", "nodes => nodes.map((node) => [node.href, node.rel])")
